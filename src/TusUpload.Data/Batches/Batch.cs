@@ -1,0 +1,39 @@
+namespace TusUpload.Data.Batches;
+
+/// <summary>
+/// Files that belong together. It is closed when it is sealed or when as many files joined as were expected; a closed batch ends when every
+/// one of its files is ready, rejected, failed or expired.
+/// </summary>
+public sealed class Batch
+{
+    public Guid Id { get; init; }
+
+    public required string UserId { get; init; }
+
+    public Guid WorkspaceId { get; init; }
+
+    /// <summary>One of <see cref="BatchStatus"/>.</summary>
+    public required string Status { get; init; }
+
+    /// <summary>How many files were announced; null for an open batch, which is closed by sealing it.</summary>
+    public int? ExpectedFiles { get; init; }
+
+    /// <summary>Uploads that were made into it and neither cancelled nor taken out.</summary>
+    public int JoinedFiles { get; init; }
+
+    /// <summary>Uploads of it whose last byte is in.</summary>
+    public int ReceivedFiles { get; init; }
+
+    /// <summary>Files that are ready.</summary>
+    public int ProcessedFiles { get; init; }
+
+    /// <summary>Files that were rejected, failed or expired.</summary>
+    public int FailedFiles { get; init; }
+
+    /// <summary>Bytes of the received files.</summary>
+    public long TotalBytes { get; init; }
+
+    public DateTimeOffset CreatedAt { get; init; }
+
+    public DateTimeOffset? EndedAt { get; init; }
+}

@@ -1,0 +1,17 @@
+namespace TusUpload.Data.Sessions;
+
+/// <summary>The states of an upload, as they stand in the table and in the API.</summary>
+public static class SessionStatus
+{
+    /// <summary>More bytes may come.</summary>
+    public const string Receiving = "receiving";
+
+    /// <summary>The last byte is in; what happens next is the file's story.</summary>
+    public const string Received = "received";
+
+    /// <summary>Nothing came in time.</summary>
+    public const string Expired = "expired";
+
+    /// <summary>Ended by its owner before the last byte.</summary>
+    public const string Terminated = "terminated";
+}

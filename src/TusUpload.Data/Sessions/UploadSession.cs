@@ -1,0 +1,68 @@
+namespace TusUpload.Data.Sessions;
+
+/// <summary>An upload's row: the truth about its offset, who may write it and what is held for it.</summary>
+public sealed class UploadSession
+{
+    public Guid Id { get; init; }
+
+    public required string UserId { get; init; }
+
+    public Guid WorkspaceId { get; init; }
+
+    public Guid? FolderId { get; init; }
+
+    public Guid? LinkId { get; init; }
+
+    public Guid? BatchId { get; init; }
+
+    /// <inheritdoc cref="Files.StoredFile.FileName"/>
+    public required string FileName { get; init; }
+
+    /// <inheritdoc cref="Files.StoredFile.RelativePath"/>
+    public string? RelativePath { get; init; }
+
+    /// <inheritdoc cref="Files.StoredFile.ContentType"/>
+    public string? ContentType { get; init; }
+
+    /// <summary>Upload-Metadata to the letter, for HEAD.</summary>
+    public string? Metadata { get; init; }
+
+    /// <summary>The SHA-256 the client promised, 64 lower hexadecimal digits.</summary>
+    public string? FileHash { get; init; }
+
+    /// <summary>Bytes in all; null while the length is deferred.</summary>
+    public long? TotalSize { get; init; }
+
+    /// <summary>Bytes that are kept: what was acknowledged, and never less later.</summary>
+    public long UploadedSize { get; init; }
+
+    /// <summary>Bytes held for it at every level that counts.</summary>
+    public long ReservedSize { get; init; }
+
+    /// <summary>The largest span committed so far, in bytes.</summary>
+    public long ChunkSize { get; init; }
+
+    /// <summary>How many spans were committed; the next one's index.</summary>
+    public int CompletedChunks { get; init; }
+
+    /// <summary>One of <see cref="SessionStatus"/>.</summary>
+    public required string Status { get; init; }
+
+    /// <summary>The node that may write; null when none does. Alive only while that node's heartbeat is.</summary>
+    public Guid? LeaseNode { get; init; }
+
+    /// <summary>Grows by one with every lease. A commit under an older one fails.</summary>
+    public long LeaseEpoch { get; init; }
+
+    /// <inheritdoc cref="Files.StoredFile.ContentNode"/>
+    public Guid? ContentNode { get; init; }
+
+    /// <summary>Of an ended session: its bytes are off the disk.</summary>
+    public bool ContentRemoved { get; init; }
+
+    public DateTimeOffset CreatedAt { get; init; }
+
+    public DateTimeOffset LastActivityAt { get; init; }
+
+    public DateTimeOffset ExpiresAt { get; init; }
+}

@@ -1,0 +1,43 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.EntityFrameworkCore.Metadata.Builders;
+
+using TusUpload.Data.Batches;
+using TusUpload.Data.Folders;
+using TusUpload.Data.Links;
+using TusUpload.Data.Users;
+using TusUpload.Data.Workspaces;
+
+namespace TusUpload.Data.Sessions;
+
+internal sealed class UploadSessionConfiguration : IEntityTypeConfiguration<UploadSession>
+{
+    public void Configure(EntityTypeBuilder<UploadSession> table)
+    {
+        table.ToTable("upload_sessions", t =>
+        {
+            t.HasCheckConstraint("ck_upload_sessions_status", "status IN ('receiving', 'received', 'expired', 'terminated')");
+            t.HasCheckConstraint("ck_upload_sessions_uploaded_size", "uploaded_size >= 0 AND (total_size IS NULL OR uploaded_size <= total_size)");
+            t.HasCheckConstraint("ck_upload_sessions_received", "status <> 'received' OR uploaded_size = total_size");
+            t.HasCheckConstraint(
+                "ck_upload_sessions_reserved_size",
+                "reserved_size >= 0 AND (status <> 'receiving' OR reserved_size >= uploaded_size) "
+                + "AND (status NOT IN ('expired', 'terminated') OR reserved_size = 0)");
+            t.HasCheckConstraint("ck_upload_sessions_lease", "lease_epoch >= 0 AND (status = 'receiving' OR lease_node IS NULL)");
+            t.HasCheckConstraint("ck_upload_sessions_file_hash", "file_hash ~ '^[0-9a-f]{64}$'");
+        });
+        table.Property(session => session.Id).ValueGeneratedNever();
+        table.Property(session => session.FileName).HasMaxLength(1000);
+        table.Property(session => session.RelativePath).HasMaxLength(4000);
+        table.Property(session => session.ContentType).HasMaxLength(255);
+        table.Property(session => session.Status).HasMaxLength(20);
+        table.HasIndex(session => new { session.UserId, session.Id });
+        table.HasIndex(session => session.ExpiresAt).HasFilter("status = 'receiving'");
+        table.HasIndex(session => session.ContentNode, "ix_upload_sessions_leftovers")
+            .HasFilter("status IN ('expired', 'terminated') AND NOT content_removed");
+        table.HasOne<User>().WithMany().HasForeignKey(session => session.UserId).OnDelete(DeleteBehavior.Restrict);
+        table.HasOne<Workspace>().WithMany().HasForeignKey(session => session.WorkspaceId).OnDelete(DeleteBehavior.Restrict);
+        table.HasOne<Folder>().WithMany().HasForeignKey(session => session.FolderId).OnDelete(DeleteBehavior.SetNull);
+        table.HasOne<Link>().WithMany().HasForeignKey(session => session.LinkId).OnDelete(DeleteBehavior.SetNull);
+        table.HasOne<Batch>().WithMany().HasForeignKey(session => session.BatchId).OnDelete(DeleteBehavior.SetNull);
+    }
+}

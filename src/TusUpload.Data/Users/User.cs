@@ -1,0 +1,22 @@
+namespace TusUpload.Data.Users;
+
+/// <summary>Who uploads: the subject of the sign-in. The first of the three levels that storage is counted at.</summary>
+public sealed class User
+{
+    /// <summary>The subject as the issuer writes it; at most 200 characters.</summary>
+    public required string Id { get; init; }
+
+    /// <summary>Where uploads go that name no workspace.</summary>
+    public Guid DefaultWorkspaceId { get; init; }
+
+    /// <summary>Bytes in all; null is no limit.</summary>
+    public long? StorageLimit { get; set; }
+
+    /// <summary>Bytes of files that are ready.</summary>
+    public long StorageUsed { get; init; }
+
+    /// <summary>Bytes held for uploads on their way; each is settled or released exactly once.</summary>
+    public long StorageReserved { get; init; }
+
+    public DateTimeOffset CreatedAt { get; init; }
+}
