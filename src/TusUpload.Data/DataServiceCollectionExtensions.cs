@@ -4,7 +4,13 @@ using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 using Npgsql.EntityFrameworkCore.PostgreSQL.Infrastructure;
 
+using TusUpload.Data.Batches;
+using TusUpload.Data.Files;
 using TusUpload.Data.Migrations;
+using TusUpload.Data.Nodes;
+using TusUpload.Data.Outbox;
+using TusUpload.Data.Sessions;
+using TusUpload.Data.Users;
 
 namespace TusUpload.Data;
 
@@ -21,6 +27,17 @@ public static class DataServiceCollectionExtensions
             options.UseNpgsql(provider.GetRequiredService<NpgsqlDataSource>(), Configure).UseSnakeCaseNamingConvention());
         services.AddScoped(provider => provider.GetRequiredService<IDbContextFactory<TusUploadDb>>().CreateDbContext());
         services.AddSingleton<SchemaUpgrade>();
+        services.AddSingleton<UserDirectory>();
+        services.AddSingleton<NodeHeartbeats>();
+        services.AddSingleton<SessionCreation>();
+        services.AddSingleton<SessionLeases>();
+        services.AddSingleton<SessionCommits>();
+        services.AddSingleton<SessionLengths>();
+        services.AddSingleton<SessionEndings>();
+        services.AddSingleton<FileProcessing>();
+        services.AddSingleton<FileDeletion>();
+        services.AddSingleton<BatchSealing>();
+        services.AddSingleton<OutboxFeed>();
         return services;
     }
 

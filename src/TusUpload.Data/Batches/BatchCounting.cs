@@ -1,0 +1,40 @@
+namespace TusUpload.Data.Batches;
+
+/// <summary>
+/// The one place where a batch's counters move and where it ends. A statement that changes what a batch counts ends with this fragment and
+/// puts the change in a CTE before it: <c>delta (batch_id, joined, received, processed, failed, bytes)</c>, at most one row. <c>$1</c> is the time.
+/// </summary>
+/// <remarks>
+/// A batch is closed when it is sealed or has as many files as were expected. A closed batch ends with the change that accounts for the last
+/// of its files, in the same statement as that change: the event of the end is written exactly once.
+/// </remarks>
+internal static class BatchCounting
+{
+    public const string Sql = """
+        batch AS (
+            UPDATE tus_upload.batches b
+               SET joined_files = b.joined_files + delta.joined,
+                   received_files = b.received_files + delta.received,
+                   processed_files = b.processed_files + delta.processed,
+                   failed_files = b.failed_files + delta.failed,
+                   total_bytes = b.total_bytes + delta.bytes,
+                   status = CASE
+                       WHEN b.status <> 'sealed' AND b.expected_files IS DISTINCT FROM b.joined_files + delta.joined THEN b.status
+                       WHEN b.processed_files + delta.processed + b.failed_files + delta.failed < b.joined_files + delta.joined THEN b.status
+                       WHEN b.failed_files + delta.failed = 0 THEN 'completed'
+                       WHEN b.processed_files + delta.processed = 0 THEN 'failed'
+                       ELSE 'partial'
+                   END
+              FROM delta
+             WHERE b.id = delta.batch_id AND b.status IN ('open', 'sealed')
+            RETURNING b.*
+        ), batch_end AS (
+            INSERT INTO tus_upload.outbox (type, user_id, workspace_id, subject, data, occurred_at)
+            SELECT CASE status WHEN 'completed' THEN 'batch.completed' ELSE 'batch.partial' END, user_id, workspace_id, id,
+                   jsonb_build_object('id', id, 'status', status, 'totalFiles', joined_files, 'processedFiles', processed_files,
+                       'failedFiles', failed_files, 'totalBytes', total_bytes),
+                   $1
+              FROM batch WHERE status NOT IN ('open', 'sealed')
+        )
+        """;
+}

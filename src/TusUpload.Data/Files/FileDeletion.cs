@@ -1,0 +1,75 @@
+using Npgsql;
+
+namespace TusUpload.Data.Files;
+
+/// <summary>A file that its owner deletes: invisible and no longer counted at once, its bytes removed afterwards by a job.</summary>
+public sealed class FileDeletion(NpgsqlDataSource database)
+{
+    // What it used, or still held after it failed, goes back at every level in the statement that marks it.
+    private const string DeleteSql = $"""
+        WITH file AS (
+            UPDATE tus_upload.files SET deleted_at = $1
+             WHERE id = $2 AND user_id = $3 AND deleted_at IS NULL AND processing_status IN ('ready', 'rejected', 'failed')
+            RETURNING *, CASE WHEN processing_status = 'ready' THEN file_size ELSE 0 END AS used
+        ), {FileEvents.Unhold}, account AS (
+            UPDATE tus_upload.users u
+               SET storage_reserved = u.storage_reserved - held.reserved_size, storage_used = u.storage_used - file.used
+              FROM held JOIN file ON file.id = held.id WHERE u.id = held.user_id RETURNING u.id
+        ), space AS (
+            UPDATE tus_upload.workspaces w
+               SET storage_reserved = w.storage_reserved - held.reserved_size, storage_used = w.storage_used - file.used
+              FROM account, held JOIN file ON file.id = held.id WHERE w.id = held.workspace_id RETURNING w.id
+        ), through AS (
+            UPDATE tus_upload.links l
+               SET storage_reserved = l.storage_reserved - held.reserved_size, storage_used = l.storage_used - file.used
+              FROM space, held JOIN file ON file.id = held.id WHERE l.id = held.link_id
+        ), content AS (
+            UPDATE tus_upload.file_checksums c SET reference_count = c.reference_count - 1
+              FROM file WHERE c.checksum = file.sha256 AND file.processing_status = 'ready'
+        )
+        SELECT id FROM file
+        """;
+
+    private const string WaitingSql = """
+        SELECT id, storage_path FROM tus_upload.files
+         WHERE deleted_at IS NOT NULL AND deleted_at < $1 ORDER BY deleted_at LIMIT $2
+        """;
+
+    // The session goes too: HEAD of a deleted file's upload is 404 like that of any other upload that is no more.
+    private const string ForgetSql = """
+        WITH file AS (DELETE FROM tus_upload.files WHERE id = $1 AND deleted_at IS NOT NULL RETURNING id)
+        DELETE FROM tus_upload.upload_sessions s USING file WHERE s.id = file.id
+        """;
+
+    /// <summary>Marks the file; false when this user has no such file that has ended its way.</summary>
+    public async Task<bool> DeleteAsync(Guid id, string userId, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(DeleteSql);
+        command.With(now).With(id).With(userId);
+        return await command.ExecuteScalarAsync(cancellationToken) is Guid;
+    }
+
+    /// <summary>Files deleted before <paramref name="before"/> whose object and rows are still there, oldest first.</summary>
+    public async Task<IReadOnlyList<(Guid Id, string? StoragePath)>> WaitingAsync(
+        DateTimeOffset before, int limit, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(WaitingSql);
+        command.With(before).With(limit);
+        var files = new List<(Guid, string?)>();
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        while (await row.ReadAsync(cancellationToken))
+        {
+            files.Add((row.GetGuid(0), row.IsDBNull(1) ? null : row.GetString(1)));
+        }
+
+        return files;
+    }
+
+    /// <summary>Removes the rows. Said after the object is gone: dying in between only removes it twice.</summary>
+    public async Task ForgetAsync(Guid id, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(ForgetSql);
+        command.With(id);
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+}

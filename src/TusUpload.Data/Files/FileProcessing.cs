@@ -1,0 +1,253 @@
+using Npgsql;
+
+using TusUpload.Data.Batches;
+
+namespace TusUpload.Data.Files;
+
+/// <summary>
+/// A file's way from received to its end. Each statement is one transaction and says the same thing when it is run twice: what has
+/// happened already is not matched again.
+/// </summary>
+public sealed class FileProcessing(NpgsqlDataSource database)
+{
+    private const string BeginSql = $"""
+        WITH before AS MATERIALIZED (
+            SELECT id, processing_status FROM tus_upload.files
+             WHERE id = $2 AND processing_status IN ('received', 'verifying', 'scanning', 'storing') AND deleted_at IS NULL
+               FOR NO KEY UPDATE
+        ), file AS (
+            UPDATE tus_upload.files f
+               SET processing_status = CASE WHEN before.processing_status = 'received' THEN 'verifying' ELSE before.processing_status END,
+                   processing_node = $3
+              FROM before WHERE f.id = before.id
+            RETURNING f.*
+        ), begun_event AS (
+            INSERT INTO tus_upload.outbox (type, user_id, workspace_id, subject, data, occurred_at)
+            SELECT 'file.processing', user_id, workspace_id, id, {FileEvents.Data}, $1
+              FROM file WHERE EXISTS (SELECT FROM before WHERE before.processing_status = 'received')
+        )
+        SELECT file.id, file.user_id, file.file_size, file.content_type, file.promised_sha256, file.received_sha256, file.content_node,
+               file.workspace_id, file.created_at,
+               (SELECT jsonb_object_agg(step, output) FROM tus_upload.step_journal WHERE file_id = $2)::text
+          FROM file
+        """;
+
+    private const string StepSql = """
+        WITH entry AS (
+            INSERT INTO tus_upload.step_journal (file_id, step, output, finished_at)
+            SELECT id, $3, $4::jsonb, $1 FROM tus_upload.files WHERE id = $2
+                ON CONFLICT (file_id, step) DO UPDATE SET output = EXCLUDED.output, finished_at = EXCLUDED.finished_at
+        )
+        UPDATE tus_upload.files SET processing_status = $5
+         WHERE id = $2 AND processing_status IN ('verifying', 'scanning', 'storing') AND deleted_at IS NULL
+        """;
+
+    // Ready, settled, counted and announced, or none of it. Row order as everywhere: file, session, user, workspace, link, batch.
+    private const string SettleSql = $"""
+        WITH file AS (
+            UPDATE tus_upload.files
+               SET processing_status = 'ready', sha256 = $3, storage_path = $4, ready_at = $1, processing_node = NULL
+             WHERE id = $2 AND processing_status IN ('verifying', 'scanning', 'storing') AND deleted_at IS NULL
+            RETURNING *
+        ), {FileEvents.Unhold}, account AS (
+            UPDATE tus_upload.users u
+               SET storage_reserved = u.storage_reserved - held.reserved_size, storage_used = u.storage_used + file.file_size
+              FROM held JOIN file ON file.id = held.id WHERE u.id = held.user_id RETURNING u.id
+        ), space AS (
+            UPDATE tus_upload.workspaces w
+               SET storage_reserved = w.storage_reserved - held.reserved_size, storage_used = w.storage_used + file.file_size
+              FROM account, held JOIN file ON file.id = held.id WHERE w.id = held.workspace_id RETURNING w.id
+        ), through AS (
+            UPDATE tus_upload.links l
+               SET storage_reserved = l.storage_reserved - held.reserved_size, storage_used = l.storage_used + file.file_size
+              FROM space, held JOIN file ON file.id = held.id WHERE l.id = held.link_id
+        ), content AS (
+            INSERT INTO tus_upload.file_checksums (checksum, file_size, storage_path, reference_count, first_seen_at)
+            SELECT sha256, file_size, storage_path, 1, $1 FROM file
+                ON CONFLICT (checksum) DO UPDATE SET reference_count = file_checksums.reference_count + 1
+        ), metric AS (
+            INSERT INTO tus_upload.upload_metrics (upload_id, metric_type, value, recorded_at)
+            SELECT file.id, 'completion',
+                   jsonb_build_object('bytes', file.file_size, 'chunks', s.completed_chunks,
+                       'receiveMs', (EXTRACT(EPOCH FROM file.created_at - s.created_at) * 1000)::bigint,
+                       'processMs', (EXTRACT(EPOCH FROM $1 - file.created_at) * 1000)::bigint),
+                   $1
+              FROM file JOIN tus_upload.upload_sessions s ON s.id = file.id
+        ), ready_event AS (
+            INSERT INTO tus_upload.outbox (type, user_id, workspace_id, subject, data, occurred_at)
+            SELECT 'file.ready', user_id, workspace_id, id, {FileEvents.Data}, $1 FROM file
+        ), delta AS (
+            SELECT batch_id, 0 AS joined, 0 AS received, 1 AS processed, 0 AS failed, 0 AS bytes FROM file
+        ), {BatchCounting.Sql}
+        SELECT id FROM file
+        """;
+
+    private const string RejectSql = $"""
+        WITH file AS (
+            UPDATE tus_upload.files
+               SET processing_status = 'rejected', rejection_code = $3, rejection_message = $4, processing_node = NULL
+             WHERE id = $2 AND processing_status IN ('verifying', 'scanning', 'storing') AND deleted_at IS NULL
+            RETURNING *
+        ), {FileEvents.Unhold}, account AS (
+            UPDATE tus_upload.users u SET storage_reserved = u.storage_reserved - held.reserved_size
+              FROM held WHERE u.id = held.user_id RETURNING u.id
+        ), space AS (
+            UPDATE tus_upload.workspaces w SET storage_reserved = w.storage_reserved - held.reserved_size
+              FROM account, held WHERE w.id = held.workspace_id RETURNING w.id
+        ), through AS (
+            UPDATE tus_upload.links l SET storage_reserved = l.storage_reserved - held.reserved_size
+              FROM space, held WHERE l.id = held.link_id
+        ), rejected_event AS (
+            INSERT INTO tus_upload.outbox (type, user_id, workspace_id, subject, data, occurred_at)
+            SELECT 'file.rejected', user_id, workspace_id, id, {FileEvents.Data}, $1 FROM file
+        ), delta AS (
+            SELECT batch_id, 0 AS joined, 0 AS received, 0 AS processed, 1 AS failed, 0 AS bytes FROM file
+        ), {BatchCounting.Sql}
+        SELECT id FROM file
+        """;
+
+    // The reservation stays: the bytes are still there and may yet be replayed.
+    private const string FailSql = $"""
+        WITH file AS (
+            UPDATE tus_upload.files
+               SET processing_status = 'failed', rejection_code = $3, rejection_message = $4, processing_node = NULL
+             WHERE id = $2 AND processing_status IN ('received', 'verifying', 'scanning', 'storing') AND deleted_at IS NULL
+            RETURNING *
+        ), failed_event AS (
+            INSERT INTO tus_upload.outbox (type, user_id, workspace_id, subject, data, occurred_at)
+            SELECT 'file.failed', user_id, workspace_id, id, {FileEvents.Data}, $1 FROM file
+        ), delta AS (
+            SELECT batch_id, 0 AS joined, 0 AS received, 0 AS processed, 1 AS failed, 0 AS bytes FROM file
+        ), {BatchCounting.Sql}
+        SELECT id FROM file
+        """;
+
+    // A batch that ended because of this file waits for it again.
+    private const string ReplaySql = """
+        WITH file AS (
+            UPDATE tus_upload.files
+               SET processing_status = 'received', rejection_code = NULL, rejection_message = NULL, job_id = NULL
+             WHERE id = $1 AND user_id = $2 AND processing_status = 'failed' AND deleted_at IS NULL
+            RETURNING *
+        ), batch AS (
+            UPDATE tus_upload.batches b
+               SET failed_files = b.failed_files - 1, status = CASE WHEN b.status IN ('partial', 'failed') THEN 'sealed' ELSE b.status END
+              FROM file WHERE b.id = file.batch_id
+        )
+        SELECT id FROM file
+        """;
+
+    private const string QueuedSql = "UPDATE tus_upload.files SET job_id = $2 WHERE id = $1";
+
+    private const string UnqueuedSql = """
+        SELECT id FROM tus_upload.files
+         WHERE processing_status IN ('received', 'verifying', 'scanning', 'storing') AND deleted_at IS NULL
+           AND job_id IS NULL AND created_at < $1
+         ORDER BY created_at LIMIT $2
+        """;
+
+    private const string UnfinishedSql = """
+        SELECT id, job_id, processing_node FROM tus_upload.files
+         WHERE processing_status IN ('received', 'verifying', 'scanning', 'storing') AND deleted_at IS NULL
+           AND job_id IS NOT NULL AND created_at < $1
+         ORDER BY created_at LIMIT $2
+        """;
+
+    /// <summary>Starts or resumes; null when there is nothing to do: unknown, deleted or ended. Announces the start once.</summary>
+    public async Task<FileInProcess?> BeginAsync(Guid id, Guid node, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(BeginSql);
+        command.With(now).With(id).With(node);
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        return await row.ReadAsync(cancellationToken)
+            ? new(
+                row.GetGuid(0),
+                row.GetString(1),
+                row.GetInt64(2),
+                row.IsDBNull(3) ? null : row.GetString(3),
+                row.IsDBNull(4) ? null : row.GetString(4),
+                row.IsDBNull(5) ? null : row.GetString(5),
+                row.IsDBNull(6) ? null : row.GetGuid(6),
+                row.GetGuid(7),
+                row.GetFieldValue<DateTimeOffset>(8),
+                row.IsDBNull(9) ? "{}" : row.GetString(9))
+            : null;
+    }
+
+    /// <summary>Journals a step's output (a JSON object) and shows the state that follows.</summary>
+    public Task<bool> JournalAsync(
+        Guid id, string step, string output, string nextStatus, DateTimeOffset now, CancellationToken cancellationToken) =>
+        RunAsync(StepSql, command => command.With(now).With(id).With(step).With(output).With(nextStatus), cancellationToken);
+
+    /// <summary>The end that everybody hopes for. False when it has been said before.</summary>
+    public Task<bool> SettleAsync(Guid id, string sha256, string storagePath, DateTimeOffset now, CancellationToken cancellationToken) =>
+        RunAsync(SettleSql, command => command.With(now).With(id).With(sha256).With(storagePath), cancellationToken);
+
+    /// <summary>Final refusal. False when the file has ended before.</summary>
+    public Task<bool> RejectAsync(Guid id, string code, string message, DateTimeOffset now, CancellationToken cancellationToken) =>
+        RunAsync(RejectSql, command => command.With(now).With(id).With(code).With(message), cancellationToken);
+
+    /// <summary>Every retry failed. False when the file has ended before.</summary>
+    public Task<bool> FailAsync(Guid id, string code, string message, DateTimeOffset now, CancellationToken cancellationToken) =>
+        RunAsync(FailSql, command => command.With(now).With(id).With(code).With(message), cancellationToken);
+
+    /// <summary>Back to received, for its owner; false when there is no such failed file.</summary>
+    public Task<bool> ReplayAsync(Guid id, string userId, CancellationToken cancellationToken) =>
+        RunAsync(ReplaySql, command => command.With(id).With(userId), cancellationToken);
+
+    /// <summary>Records the job that works on the file; said after the job exists, so a crash in between only makes a second, idle job.</summary>
+    public Task<bool> MarkQueuedAsync(Guid id, string jobId, CancellationToken cancellationToken) =>
+        RunAsync(QueuedSql, command => command.With(id).With(jobId), cancellationToken);
+
+    /// <summary>Files received before <paramref name="before"/> that no job was made for, oldest first.</summary>
+    public async Task<IReadOnlyList<Guid>> UnqueuedAsync(DateTimeOffset before, int limit, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(UnqueuedSql);
+        command.With(before).With(limit);
+        var ids = new List<Guid>();
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        while (await row.ReadAsync(cancellationToken))
+        {
+            ids.Add(row.GetGuid(0));
+        }
+
+        return ids;
+    }
+
+    /// <summary>Files received before <paramref name="before"/> with a job that has not ended them, oldest first.</summary>
+    public async Task<IReadOnlyList<(Guid Id, string JobId, Guid? Node)>> UnfinishedAsync(
+        DateTimeOffset before, int limit, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(UnfinishedSql);
+        command.With(before).With(limit);
+        var files = new List<(Guid, string, Guid?)>();
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        while (await row.ReadAsync(cancellationToken))
+        {
+            files.Add((row.GetGuid(0), row.GetString(1), row.IsDBNull(2) ? null : row.GetGuid(2)));
+        }
+
+        return files;
+    }
+
+    private async Task<bool> RunAsync(string sql, Action<NpgsqlCommand> fill, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(sql);
+        fill(command);
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        return await row.ReadAsync(cancellationToken) || row.RecordsAffected > 0;
+    }
+}
+
+/// <summary>What the pipeline works with. Sizes in bytes; <paramref name="Journal"/> is a JSON object: output by step.</summary>
+public sealed record FileInProcess(
+    Guid Id,
+    string UserId,
+    long FileSize,
+    string? ContentType,
+    string? PromisedSha256,
+    string? ReceivedSha256,
+    Guid? ContentNode,
+    Guid WorkspaceId,
+    DateTimeOffset ReceivedAt,
+    string Journal);

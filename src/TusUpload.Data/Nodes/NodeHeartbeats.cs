@@ -1,0 +1,39 @@
+using Npgsql;
+
+namespace TusUpload.Data.Nodes;
+
+/// <summary>One row per running process. Times are the database's: the one clock that all nodes share.</summary>
+public sealed class NodeHeartbeats(NpgsqlDataSource database)
+{
+    private const string BeatSql = """
+        INSERT INTO tus_upload.nodes (id, host, process_id, started_at, heartbeat_at) VALUES ($1, $2, $3, $4, now())
+            ON CONFLICT (id) DO UPDATE SET host = $2, process_id = $3, started_at = $4, heartbeat_at = now()
+        """;
+
+    private const string LeaveSql = "DELETE FROM tus_upload.nodes WHERE id = $1";
+
+    private const string ForgetSql = "DELETE FROM tus_upload.nodes WHERE heartbeat_at < now() - $1";
+
+    public async Task BeatAsync(Guid node, string host, int processId, DateTimeOffset startedAt, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(BeatSql);
+        command.With(node).With(host).With(processId).With(startedAt);
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <summary>Ends every lease of the node at once.</summary>
+    public async Task LeaveAsync(Guid node, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(LeaveSql);
+        command.With(node);
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <summary>Removes nodes that have been silent for longer than <paramref name="silence"/>.</summary>
+    public async Task ForgetAsync(TimeSpan silence, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(ForgetSql);
+        command.With(silence);
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+}

@@ -1,0 +1,96 @@
+using Npgsql;
+
+namespace TusUpload.Data.Outbox;
+
+/// <summary>The outbox as a feed: places are given after the commit, by one dispatcher at a time, and read in order.</summary>
+public sealed class OutboxFeed(NpgsqlDataSource database)
+{
+    // Transactions commit in another order than they took their positions. A place given only to what is committed, under a lock that the
+    // transaction holds, never lets an event appear behind a reader's back. The notification tells every node's feeds.
+    private const string DispatchSql = """
+        WITH turn AS MATERIALIZED (
+            SELECT pg_try_advisory_xact_lock(1953854326) AS mine
+        ), waiting AS MATERIALIZED (
+            SELECT position FROM tus_upload.outbox WHERE sequence IS NULL AND (SELECT mine FROM turn) ORDER BY position LIMIT $1
+        ), placed AS MATERIALIZED (
+            SELECT position, nextval('tus_upload.outbox_sequence') AS sequence FROM waiting ORDER BY position
+        ), given AS (
+            UPDATE tus_upload.outbox o SET sequence = placed.sequence FROM placed WHERE o.position = placed.position
+            RETURNING o.sequence
+        )
+        SELECT count(*)::integer, pg_notify('tus_upload_events', max(sequence)::text)::text FROM given HAVING count(*) > 0
+        """;
+
+    private const string ReadSql = """
+        SELECT sequence, event_id, type, user_id, subject, data::text, occurred_at FROM tus_upload.outbox
+         WHERE sequence > $1 ORDER BY sequence LIMIT $2
+        """;
+
+    private const string ReadOfUserSql = """
+        SELECT sequence, event_id, type, user_id, subject, data::text, occurred_at FROM tus_upload.outbox
+         WHERE user_id = $3 AND sequence > $1 ORDER BY sequence LIMIT $2
+        """;
+
+    private const string LastSql = "SELECT COALESCE(max(sequence), 0) FROM tus_upload.outbox";
+
+    private const string TrimSql = """
+        DELETE FROM tus_upload.outbox WHERE position IN (
+            SELECT position FROM tus_upload.outbox WHERE sequence IS NOT NULL AND occurred_at < $1 ORDER BY position LIMIT $2)
+        """;
+
+    /// <summary>The channel that tells of new places; its payload is the newest.</summary>
+    public const string Channel = "tus_upload_events";
+
+    /// <summary>Gives places to at most <paramref name="limit"/> events. Says how many; 0 also when another dispatcher is at it.</summary>
+    public async Task<int> DispatchAsync(int limit, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(DispatchSql);
+        command.With(limit);
+        return await command.ExecuteScalarAsync(cancellationToken) is int count ? count : 0;
+    }
+
+    /// <summary>Events after a place, in order. <paramref name="userId"/> null: everybody's.</summary>
+    public async Task<IReadOnlyList<FeedEvent>> ReadAsync(long after, int limit, string? userId, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(userId is null ? ReadSql : ReadOfUserSql);
+        command.With(after).With(limit);
+        if (userId is not null)
+        {
+            command.With(userId);
+        }
+
+        var events = new List<FeedEvent>();
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        while (await row.ReadAsync(cancellationToken))
+        {
+            events.Add(new(
+                row.GetInt64(0),
+                row.GetGuid(1),
+                row.GetString(2),
+                row.GetString(3),
+                row.GetGuid(4),
+                row.GetString(5),
+                row.GetFieldValue<DateTimeOffset>(6)));
+        }
+
+        return events;
+    }
+
+    /// <summary>The newest place.</summary>
+    public async Task<long> LastAsync(CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(LastSql);
+        return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
+    }
+
+    /// <summary>Removes placed events older than <paramref name="before"/>; says how many.</summary>
+    public async Task<int> TrimAsync(DateTimeOffset before, int limit, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(TrimSql);
+        command.With(before).With(limit);
+        return await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+}
+
+/// <summary>An event with its place in the feed. <paramref name="Data"/> is a JSON object.</summary>
+public sealed record FeedEvent(long Sequence, Guid EventId, string Type, string UserId, Guid Subject, string Data, DateTimeOffset OccurredAt);

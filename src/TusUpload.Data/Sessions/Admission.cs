@@ -1,0 +1,28 @@
+namespace TusUpload.Data.Sessions;
+
+/// <summary>
+/// What came of asking for an upload. <see cref="Made"/> or the reasons why not: what was asked for and is not there, and the bytes that were left
+/// at each level (null where that level has no limit).
+/// </summary>
+public sealed record Admission
+{
+    public bool Made { get; init; }
+
+    public bool UserKnown { get; init; }
+
+    public bool WorkspaceKnown { get; init; }
+
+    public bool FolderKnown { get; init; }
+
+    public bool LinkKnown { get; init; }
+
+    public bool BatchKnown { get; init; }
+
+    public bool BatchOpen { get; init; }
+
+    public long? UserRoom { get; init; }
+
+    public long? WorkspaceRoom { get; init; }
+
+    public long? LinkRoom { get; init; }
+}

@@ -1,0 +1,53 @@
+namespace TusUpload.Data.Sessions;
+
+/// <summary>An upload to be made. Sizes in bytes.</summary>
+public sealed record NewSession
+{
+    public required Guid Id { get; init; }
+
+    public required string UserId { get; init; }
+
+    public required Guid WorkspaceId { get; init; }
+
+    public Guid? FolderId { get; init; }
+
+    public Guid? LinkId { get; init; }
+
+    public Guid? BatchId { get; init; }
+
+    public required string FileName { get; init; }
+
+    public string? RelativePath { get; init; }
+
+    public string? ContentType { get; init; }
+
+    public string? Metadata { get; init; }
+
+    public string? FileHash { get; init; }
+
+    /// <summary>Null while the length is deferred.</summary>
+    public long? TotalSize { get; init; }
+
+    /// <summary>The node whose disk will hold the bytes; null where every node reaches them.</summary>
+    public Guid? ContentNode { get; init; }
+
+    /// <summary>The node that goes on writing at once, under epoch 1; null when none does.</summary>
+    public Guid? LeaseNode { get; init; }
+
+    /// <summary>Bytes that are on the disk already; with <see cref="TotalSize"/> bytes of it the session is born received.</summary>
+    public CommittedSpan? FirstSpan { get; init; }
+
+    /// <summary>SHA-256 of the whole, where <see cref="FirstSpan"/> is the whole.</summary>
+    public string? Sha256 { get; init; }
+
+    public required DateTimeOffset Now { get; init; }
+
+    public required DateTimeOffset ExpiresAt { get; init; }
+
+    public long UploadedSize => FirstSpan?.End ?? 0;
+
+    public bool IsReceived => TotalSize == UploadedSize;
+}
+
+/// <summary>Bytes <c>[Start, End)</c> of an upload, durable, with their XXH128 (16 bytes).</summary>
+public readonly record struct CommittedSpan(long Start, long End, byte[] Checksum);

@@ -1,0 +1,115 @@
+using Npgsql;
+
+using TusUpload.Data.Batches;
+
+namespace TusUpload.Data.Sessions;
+
+/// <summary>POST: one statement admits, reserves, creates and, for a body that arrived whole, completes.</summary>
+public sealed class SessionCreation(NpgsqlDataSource database)
+{
+    // All or nothing: the rows of every level are locked first, always in the order user, workspace, link, batch (each CTE asks for the
+    // one before it, so two statements can never wait for each other), and read in their newest version. Only when all of them agree
+    // (admitted has its row) does anything change. Reserved + used <= limit holds because nobody else can reserve in between.
+    private const string CreateSql = $"""
+        WITH account AS MATERIALIZED (
+            SELECT storage_limit - storage_used - storage_reserved AS room
+              FROM tus_upload.users WHERE id = $4 FOR NO KEY UPDATE
+        ), space AS MATERIALIZED (
+            SELECT storage_limit - storage_used - storage_reserved AS room
+              FROM tus_upload.workspaces WHERE id = $5 AND user_id = $4 AND EXISTS (SELECT FROM account) FOR NO KEY UPDATE
+        ), through AS MATERIALIZED (
+            SELECT storage_limit - storage_used - storage_reserved AS room
+              FROM tus_upload.links
+             WHERE id = $7 AND workspace_id = $5 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $1)
+               AND EXISTS (SELECT FROM space) FOR NO KEY UPDATE
+        ), target AS MATERIALIZED (
+            SELECT status = 'open' AND (expected_files IS NULL OR joined_files < expected_files) AS is_open
+              FROM tus_upload.batches
+             WHERE id = $8 AND user_id = $4 AND workspace_id = $5 AND EXISTS (SELECT FROM space)
+               AND ($7 IS NULL OR EXISTS (SELECT FROM through)) FOR NO KEY UPDATE
+        ), folder AS MATERIALIZED (
+            SELECT id FROM tus_upload.folders WHERE id = $6 AND workspace_id = $5
+        ), admitted AS MATERIALIZED (
+            SELECT 1 FROM account, space
+             WHERE COALESCE(account.room >= $15, true) AND COALESCE(space.room >= $15, true)
+               AND ($7 IS NULL OR EXISTS (SELECT FROM through WHERE COALESCE(room >= $15, true)))
+               AND ($8 IS NULL OR EXISTS (SELECT FROM target WHERE is_open))
+               AND ($6 IS NULL OR EXISTS (SELECT FROM folder))
+        ), charged_user AS (
+            UPDATE tus_upload.users SET storage_reserved = storage_reserved + $15
+             WHERE id = $4 AND $15 > 0 AND EXISTS (SELECT FROM admitted)
+        ), charged_workspace AS (
+            UPDATE tus_upload.workspaces SET storage_reserved = storage_reserved + $15
+             WHERE id = $5 AND $15 > 0 AND EXISTS (SELECT FROM admitted)
+        ), charged_link AS (
+            UPDATE tus_upload.links SET storage_reserved = storage_reserved + $15
+             WHERE id = $7 AND $15 > 0 AND EXISTS (SELECT FROM admitted)
+        ), session AS (
+            INSERT INTO tus_upload.upload_sessions (id, user_id, workspace_id, folder_id, link_id, batch_id, file_name, relative_path,
+                content_type, metadata, file_hash, total_size, reserved_size, uploaded_size, chunk_size, completed_chunks, status,
+                content_node, lease_node, lease_epoch, content_removed, created_at, last_activity_at, expires_at)
+            SELECT $3, $4, $5, $6, $7, $8, $9, $10,
+                $11, $12, $13, $14, $15, $16, $16, CASE WHEN $16 > 0 THEN 1 ELSE 0 END,
+                CASE WHEN $14 = $16 THEN 'received' ELSE 'receiving' END,
+                $18, $19, CASE WHEN $19 IS NULL THEN 0 ELSE 1 END, false, $1, $1, $20
+              FROM admitted
+            RETURNING *
+        ), chunk AS (
+            INSERT INTO tus_upload.upload_chunks (session_id, chunk_index, chunk_offset, chunk_size, checksum, uploaded_at)
+            SELECT id, 0, 0, $16, $17, $1 FROM session WHERE $16 > 0
+        ), created_event AS (
+            INSERT INTO tus_upload.outbox (type, user_id, workspace_id, subject, data, occurred_at)
+            SELECT 'upload.created', user_id, workspace_id, id, {SessionEvents.Data}, $1 FROM session
+        ), {SessionEvents.Received}, delta AS (
+            SELECT batch_id, 1 AS joined, CASE WHEN status = 'received' THEN 1 ELSE 0 END AS received, 0 AS processed, 0 AS failed,
+                   CASE WHEN status = 'received' THEN total_size ELSE 0 END AS bytes
+              FROM session
+        ), {BatchCounting.Sql}
+        SELECT EXISTS (SELECT FROM session), EXISTS (SELECT FROM account), EXISTS (SELECT FROM space),
+               $6 IS NULL OR EXISTS (SELECT FROM folder), $7 IS NULL OR EXISTS (SELECT FROM through),
+               $8 IS NULL OR EXISTS (SELECT FROM target), $8 IS NULL OR EXISTS (SELECT FROM target WHERE is_open),
+               (SELECT room FROM account), (SELECT room FROM space), (SELECT room FROM through)
+        """;
+
+    public async Task<Admission> CreateAsync(NewSession upload, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(CreateSql);
+        command
+            .With(upload.Now)
+            .With(upload.Sha256)
+            .With(upload.Id)
+            .With(upload.UserId)
+            .With(upload.WorkspaceId)
+            .With(upload.FolderId)
+            .With(upload.LinkId)
+            .With(upload.BatchId)
+            .With(upload.FileName)
+            .With(upload.RelativePath)
+            .With(upload.ContentType)
+            .With(upload.Metadata)
+            .With(upload.FileHash)
+            .With(upload.TotalSize)
+            .With(upload.TotalSize ?? upload.UploadedSize)
+            .With(upload.UploadedSize)
+            .With(upload.FirstSpan?.Checksum)
+            .With(upload.ContentNode)
+            .With(upload.IsReceived ? null : upload.LeaseNode)
+            .With(upload.ExpiresAt);
+
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        await row.ReadAsync(cancellationToken);
+        return new()
+        {
+            Made = row.GetBoolean(0),
+            UserKnown = row.GetBoolean(1),
+            WorkspaceKnown = row.GetBoolean(2),
+            FolderKnown = row.GetBoolean(3),
+            LinkKnown = row.GetBoolean(4),
+            BatchKnown = row.GetBoolean(5),
+            BatchOpen = row.GetBoolean(6),
+            UserRoom = row.IsDBNull(7) ? null : row.GetInt64(7),
+            WorkspaceRoom = row.IsDBNull(8) ? null : row.GetInt64(8),
+            LinkRoom = row.IsDBNull(9) ? null : row.GetInt64(9),
+        };
+    }
+}

@@ -1,0 +1,120 @@
+using Npgsql;
+
+using TusUpload.Data.Batches;
+
+namespace TusUpload.Data.Sessions;
+
+/// <summary>Uploads that end before their last byte, by their owner or by time, and the bytes they leave behind.</summary>
+public sealed class SessionEndings(NpgsqlDataSource database)
+{
+    // What was held is given back at every level in the statement that ends the upload: the row's old reserved_size goes to zero once.
+    // An upload that was cancelled leaves its batch; one that expired counts as failed, or its batch would wait for ever.
+    private const string End = $"""
+        , session AS (
+            UPDATE tus_upload.upload_sessions s
+               SET status = $2, lease_node = NULL, reserved_size = 0, last_activity_at = $1
+              FROM held WHERE s.id = held.id
+            RETURNING s.*
+        ), account AS (
+            UPDATE tus_upload.users u SET storage_reserved = u.storage_reserved - held.reserved_size
+              FROM held WHERE u.id = held.user_id AND held.reserved_size > 0 RETURNING u.id
+        ), space AS (
+            UPDATE tus_upload.workspaces w SET storage_reserved = w.storage_reserved - held.reserved_size
+              FROM held, account WHERE w.id = held.workspace_id RETURNING w.id
+        ), through AS (
+            UPDATE tus_upload.links l SET storage_reserved = l.storage_reserved - held.reserved_size
+              FROM held, space WHERE l.id = held.link_id
+        ), ended_event AS (
+            INSERT INTO tus_upload.outbox (type, user_id, workspace_id, subject, data, occurred_at)
+            SELECT 'upload.' || $2, user_id, workspace_id, id, {SessionEvents.Data}, $1 FROM session
+        ), delta AS (
+            SELECT batch_id, CASE WHEN $2 = 'terminated' THEN -1 ELSE 0 END AS joined, 0 AS received, 0 AS processed,
+                   CASE WHEN $2 = 'expired' THEN 1 ELSE 0 END AS failed, 0 AS bytes
+              FROM session
+        ), {BatchCounting.Sql}
+        SELECT {SessionState.Columns} FROM session
+        """;
+
+    private const string TerminateSql = $"""
+        WITH held AS MATERIALIZED (
+            SELECT id, user_id, workspace_id, link_id, reserved_size FROM tus_upload.upload_sessions
+             WHERE id = $3 AND user_id = $4 AND status = 'receiving' AND expires_at > $1
+               FOR NO KEY UPDATE
+        ){End}
+        """;
+
+    // One upload per statement, so that only one user's rows are locked at a time. Another node that sweeps skips it.
+    private const string ExpireSql = $"""
+        WITH held AS MATERIALIZED (
+            SELECT id, user_id, workspace_id, link_id, reserved_size FROM tus_upload.upload_sessions
+             WHERE status = 'receiving' AND expires_at <= $1
+             ORDER BY expires_at LIMIT 1
+               FOR NO KEY UPDATE SKIP LOCKED
+        ){End}
+        """;
+
+    private const string LeftoversSql = """
+        SELECT id FROM tus_upload.upload_sessions
+         WHERE status IN ('expired', 'terminated') AND NOT content_removed AND (content_node = $1 OR content_node IS NULL)
+         LIMIT $2
+        """;
+
+    private const string RemovedSql = "UPDATE tus_upload.upload_sessions SET content_removed = true WHERE id = ANY ($1)";
+
+    private const string ExtendSql = $"""
+        UPDATE tus_upload.upload_sessions SET expires_at = GREATEST(expires_at, $4)
+         WHERE id = $1 AND user_id = $2 AND status = 'receiving' AND expires_at > $3
+        RETURNING {SessionState.Columns}
+        """;
+
+    /// <summary>Ends an upload for its owner; null when it is not there, has ended or is complete.</summary>
+    public async Task<SessionState?> TerminateAsync(Guid id, string userId, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(TerminateSql);
+        command.With(now).With(SessionStatus.Terminated).With(id).With(userId);
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        return await row.ReadAsync(cancellationToken) ? SessionState.Read(row) : null;
+    }
+
+    /// <summary>Ends the upload whose time ran out first; null when there is none.</summary>
+    public async Task<SessionState?> ExpireOneAsync(DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(ExpireSql);
+        command.With(now).With(SessionStatus.Expired);
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        return await row.ReadAsync(cancellationToken) ? SessionState.Read(row) : null;
+    }
+
+    /// <summary>Ended uploads whose bytes this node has still to remove.</summary>
+    public async Task<IReadOnlyList<Guid>> LeftoversAsync(Guid node, int limit, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(LeftoversSql);
+        command.With(node).With(limit);
+        var ids = new List<Guid>();
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        while (await row.ReadAsync(cancellationToken))
+        {
+            ids.Add(row.GetGuid(0));
+        }
+
+        return ids;
+    }
+
+    /// <summary>Records that the bytes are gone. Said after they are: dying in between only removes them twice.</summary>
+    public async Task MarkRemovedAsync(Guid[] ids, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(RemovedSql);
+        command.With(ids);
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <summary>Moves the end of an unfinished upload to <paramref name="expiresAt"/>, never to an earlier moment; null when it is not there or has ended.</summary>
+    public async Task<SessionState?> ExtendAsync(
+        Guid id, string userId, DateTimeOffset now, DateTimeOffset expiresAt, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(ExtendSql);
+        command.With(id).With(userId).With(now).With(expiresAt);
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        return await row.ReadAsync(cancellationToken) ? SessionState.Read(row) : null;
+    }
+}

@@ -1,0 +1,29 @@
+namespace TusUpload.Data.Sessions;
+
+/// <summary>Fragments that statements on sessions share. They read a CTE <c>session</c> of whole rows; <c>$1</c> is the time.</summary>
+internal static class SessionEvents
+{
+    /// <summary>The data of every <c>upload.*</c> event.</summary>
+    public const string Data = """
+        jsonb_build_object('id', session.id, 'fileName', session.file_name, 'totalSize', session.total_size,
+            'uploadedSize', session.uploaded_size, 'status', session.status, 'workspaceId', session.workspace_id,
+            'folderId', session.folder_id, 'linkId', session.link_id, 'batchId', session.batch_id)
+        """;
+
+    /// <summary>
+    /// The last byte's consequences but for the batch: the file row and its event. <c>$2</c> is the SHA-256 made while the bytes arrived, or null.
+    /// </summary>
+    public const string Received = $"""
+        file AS (
+            INSERT INTO tus_upload.files (id, user_id, workspace_id, folder_id, link_id, batch_id, file_name, relative_path, file_size,
+                content_type, processing_status, promised_sha256, received_sha256, content_node, created_at)
+            SELECT id, user_id, workspace_id, folder_id, link_id, batch_id, file_name, relative_path, total_size,
+                content_type, 'received', file_hash, $2, content_node, $1
+              FROM session WHERE status = 'received'
+        ), received_event AS (
+            INSERT INTO tus_upload.outbox (type, user_id, workspace_id, subject, data, occurred_at)
+            SELECT 'upload.received', user_id, workspace_id, id, {Data}, $1
+              FROM session WHERE status = 'received'
+        )
+        """;
+}

@@ -1,0 +1,66 @@
+using Npgsql;
+
+namespace TusUpload.Data.Sessions;
+
+/// <summary>Who may write. A lease costs nothing while it is held: it lives as long as its node's heartbeat.</summary>
+public sealed class SessionLeases(NpgsqlDataSource database)
+{
+    private const string FindSql = $"SELECT {SessionState.Columns} FROM tus_upload.upload_sessions WHERE id = $1 AND user_id = $2";
+
+    // The guard is the whole check: owner, offset, state, expiry, and that nobody alive writes. Asking again from the same node is no
+    // conflict: within a node one writer at a time is the node's own business, and a new epoch ends the old writer's commits anyway.
+    private const string TakeSql = $"""
+        UPDATE tus_upload.upload_sessions session
+           SET lease_node = $4, lease_epoch = lease_epoch + 1
+         WHERE id = $1 AND user_id = $2 AND uploaded_size = $3 AND status = 'receiving' AND expires_at > $5
+           AND (content_node IS NULL OR content_node = $4)
+           AND (lease_node IS NULL OR lease_node = $4 OR NOT EXISTS (
+               SELECT FROM tus_upload.nodes WHERE nodes.id = session.lease_node AND nodes.heartbeat_at > now() - $6))
+        RETURNING {SessionState.Columns}
+        """;
+
+    private const string ReleaseSql = """
+        UPDATE tus_upload.upload_sessions SET lease_node = NULL WHERE id = $1 AND lease_node = $2 AND lease_epoch = $3
+        """;
+
+    private const string IsAliveSql = "SELECT EXISTS (SELECT FROM tus_upload.nodes WHERE id = $1 AND heartbeat_at > now() - $2)";
+
+    /// <summary>Reads an upload of this user, whatever its state.</summary>
+    public async Task<SessionState?> FindAsync(Guid id, string userId, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(FindSql);
+        command.With(id).With(userId);
+        return await ReadAsync(command, cancellationToken);
+    }
+
+    /// <summary>Takes the lease when the upload stands at <paramref name="offset"/>; null when the guard did not match, and then nothing changed.</summary>
+    public async Task<SessionState?> TakeAsync(
+        Guid id, string userId, long offset, Guid node, TimeSpan heartbeatLimit, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(TakeSql);
+        command.With(id).With(userId).With(offset).With(node).With(now).With(heartbeatLimit);
+        return await ReadAsync(command, cancellationToken);
+    }
+
+    /// <summary>Lets go without a commit; a lease that was lost already is left alone.</summary>
+    public async Task ReleaseAsync(Guid id, Guid node, long epoch, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(ReleaseSql);
+        command.With(id).With(node).With(epoch);
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <summary>Whether that node's leases count.</summary>
+    public async Task<bool> IsAliveAsync(Guid node, TimeSpan heartbeatLimit, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(IsAliveSql);
+        command.With(node).With(heartbeatLimit);
+        return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
+    }
+
+    private static async Task<SessionState?> ReadAsync(NpgsqlCommand command, CancellationToken cancellationToken)
+    {
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        return await row.ReadAsync(cancellationToken) ? SessionState.Read(row) : null;
+    }
+}

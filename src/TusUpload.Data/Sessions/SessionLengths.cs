@@ -1,0 +1,95 @@
+using Npgsql;
+
+using TusUpload.Data.Batches;
+
+namespace TusUpload.Data.Sessions;
+
+/// <summary>Uploads whose length is told later: what is held for them grows with their bytes, until the length is known.</summary>
+public sealed class SessionLengths(NpgsqlDataSource database)
+{
+    // Holds more or less at every level, or nothing changes. $3 is the upload, $4 its owner, $5 what is to be held in all; the session's row is
+    // locked first, then user, workspace and link, as everywhere.
+    private const string Reserve = """
+        WITH held AS MATERIALIZED (
+            SELECT id, user_id, workspace_id, link_id, $5 - reserved_size AS more
+              FROM tus_upload.upload_sessions
+             WHERE id = $3 AND user_id = $4 AND status = 'receiving' AND expires_at > $1 AND total_size IS NULL AND uploaded_size <= $5
+               FOR NO KEY UPDATE
+        ), account AS MATERIALIZED (
+            SELECT storage_limit - storage_used - storage_reserved AS room
+              FROM tus_upload.users WHERE id = (SELECT user_id FROM held) FOR NO KEY UPDATE
+        ), space AS MATERIALIZED (
+            SELECT storage_limit - storage_used - storage_reserved AS room
+              FROM tus_upload.workspaces WHERE id = (SELECT workspace_id FROM held) AND EXISTS (SELECT FROM account) FOR NO KEY UPDATE
+        ), through AS MATERIALIZED (
+            SELECT storage_limit - storage_used - storage_reserved AS room
+              FROM tus_upload.links WHERE id = (SELECT link_id FROM held) AND EXISTS (SELECT FROM space) FOR NO KEY UPDATE
+        ), admitted AS MATERIALIZED (
+            SELECT held.* FROM held, account, space
+             WHERE COALESCE(account.room >= more, true) AND COALESCE(space.room >= more, true)
+               AND NOT EXISTS (SELECT FROM through WHERE room < more)
+        ), charged_user AS (
+            UPDATE tus_upload.users SET storage_reserved = storage_reserved + more FROM admitted WHERE users.id = admitted.user_id
+        ), charged_workspace AS (
+            UPDATE tus_upload.workspaces SET storage_reserved = storage_reserved + more FROM admitted WHERE workspaces.id = admitted.workspace_id
+        ), charged_link AS (
+            UPDATE tus_upload.links SET storage_reserved = storage_reserved + more FROM admitted WHERE links.id = admitted.link_id
+        )
+        """;
+
+    private const string Refusal = """
+        SELECT EXISTS (SELECT FROM session), EXISTS (SELECT FROM held),
+               (SELECT room FROM account), (SELECT room FROM space), (SELECT room FROM through)
+        """;
+
+    private const string DeclareSql = $"""
+        {Reserve}, session AS (
+            UPDATE tus_upload.upload_sessions s
+               SET total_size = $5, reserved_size = $5, last_activity_at = $1,
+                   status = CASE WHEN s.uploaded_size = $5 THEN 'received' ELSE s.status END,
+                   lease_node = CASE WHEN s.uploaded_size = $5 THEN NULL ELSE s.lease_node END
+              FROM admitted WHERE s.id = admitted.id
+            RETURNING s.*
+        ), {SessionEvents.Received}, delta AS (
+            SELECT batch_id, 0 AS joined, 1 AS received, 0 AS processed, 0 AS failed, total_size AS bytes
+              FROM session WHERE status = 'received'
+        ), {BatchCounting.Sql}
+        {Refusal}
+        """;
+
+    private const string GrowSql = $"""
+        {Reserve}, session AS (
+            UPDATE tus_upload.upload_sessions s SET reserved_size = $5 FROM admitted WHERE s.id = admitted.id AND $2 IS NULL
+            RETURNING s.id
+        )
+        {Refusal}
+        """;
+
+    /// <summary>Fixes the length, holds exactly that much and, where all of it is there, completes the upload.</summary>
+    /// <param name="sha256">Digest of the whole, where one process saw it all in order.</param>
+    public Task<Reservation> DeclareAsync(
+        Guid id, string userId, long length, string? sha256, DateTimeOffset now, CancellationToken cancellationToken) =>
+        RunAsync(DeclareSql, id, userId, length, sha256, now, cancellationToken);
+
+    /// <summary>Holds <paramref name="size"/> bytes in all for an upload of unknown length, before bytes beyond what is held are taken.</summary>
+    public Task<Reservation> GrowAsync(Guid id, string userId, long size, DateTimeOffset now, CancellationToken cancellationToken) =>
+        RunAsync(GrowSql, id, userId, size, null, now, cancellationToken);
+
+    private async Task<Reservation> RunAsync(
+        string sql, Guid id, string userId, long size, string? sha256, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(sql);
+        command.With(now).With(sha256).With(id).With(userId).With(size);
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        await row.ReadAsync(cancellationToken);
+        return new(
+            row.GetBoolean(0),
+            row.GetBoolean(1),
+            row.IsDBNull(2) ? null : row.GetInt64(2),
+            row.IsDBNull(3) ? null : row.GetInt64(3),
+            row.IsDBNull(4) ? null : row.GetInt64(4));
+    }
+}
+
+/// <summary>What came of asking to hold more: done, or not there any more, or the bytes left at each level (null without a limit).</summary>
+public sealed record Reservation(bool Made, bool Found, long? UserRoom, long? WorkspaceRoom, long? LinkRoom);

@@ -1,0 +1,51 @@
+using System.Buffers;
+
+namespace TusUpload.Uploads.Content;
+
+/// <summary>
+/// The bytes of uploads until the pipeline has taken them over. Callers hold the upload's lease, so there is one writer; readers come only
+/// after the last byte.
+/// </summary>
+public interface IUploadContent
+{
+    /// <summary>The value of <c>Content:Kind</c> that selects it.</summary>
+    string Kind { get; }
+
+    /// <summary>The node whose disk holds the bytes; null where every node reaches them.</summary>
+    Guid? Node { get; }
+
+    /// <summary>
+    /// Sets aside room for a new upload, so that its last byte finds a place if its first does. Throws <see cref="StorageFullException"/>, and
+    /// then nothing is left behind.
+    /// </summary>
+    ValueTask ReserveAsync(Guid uploadId, long length, CancellationToken cancellationToken);
+
+    /// <summary>Opens an upload for writing; makes what is missing.</summary>
+    ValueTask<IContentWriter> OpenWriterAsync(Guid uploadId, CancellationToken cancellationToken);
+
+    /// <summary>Opens the bytes <c>[0, length)</c> of a complete upload. Throws <see cref="FileNotFoundException"/> when they are gone.</summary>
+    ValueTask<Stream> OpenReadAsync(Guid uploadId, long length, CancellationToken cancellationToken);
+
+    /// <summary>Removes every byte of an upload; removing what is not there is no error.</summary>
+    ValueTask DeleteAsync(Guid uploadId, CancellationToken cancellationToken);
+}
+
+/// <summary>One writer of one upload.</summary>
+public interface IContentWriter : IAsyncDisposable
+{
+    /// <summary>Writes bytes at a position. They are kept by the system, not yet by the disk. Throws <see cref="StorageFullException"/>.</summary>
+    ValueTask WriteAsync(ReadOnlySequence<byte> bytes, long position, CancellationToken cancellationToken);
+
+    /// <summary>Returns when everything written before is as durable as configured. Throws <see cref="StorageFullException"/>.</summary>
+    ValueTask FlushAsync(CancellationToken cancellationToken);
+}
+
+/// <summary>Content that is one file on this machine, which a local object store can take by renaming it.</summary>
+public interface IFileContent
+{
+    /// <summary>The file of a complete upload; whoever renames it has taken the content over. It may be longer than the upload.</summary>
+    string PathOf(Guid uploadId);
+}
+
+/// <summary>There is no room for the bytes now.</summary>
+public sealed class StorageFullException(string message, Exception? inner = null) : IOException(message, inner);

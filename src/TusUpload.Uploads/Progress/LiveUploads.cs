@@ -1,0 +1,24 @@
+using System.Collections.Concurrent;
+
+namespace TusUpload.Uploads.Progress;
+
+/// <summary>The uploads that are being written by this process, as they are at this moment. Nothing here touches the database.</summary>
+public sealed class LiveUploads(TimeProvider time)
+{
+    private readonly ConcurrentDictionary<Guid, LiveUpload> _running = new();
+
+    /// <summary>A running upload's state; null when no bytes are being received for it here.</summary>
+    public ProgressReport? Find(Guid uploadId) => _running.TryGetValue(uploadId, out var upload) ? upload.Report() : null;
+
+    /// <summary>All of them.</summary>
+    public IEnumerable<ProgressReport> All() => _running.Values.Select(upload => upload.Report());
+
+    internal LiveUpload Begin(Guid uploadId, string userId, long offset, long? totalSize)
+    {
+        var upload = new LiveUpload(uploadId, userId, offset, totalSize, time);
+        _running[uploadId] = upload;
+        return upload;
+    }
+
+    internal void End(LiveUpload upload) => _running.TryRemove(KeyValuePair.Create(upload.UploadId, upload));
+}
