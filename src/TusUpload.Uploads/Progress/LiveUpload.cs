@@ -4,6 +4,7 @@ namespace TusUpload.Uploads.Progress;
 internal sealed class LiveUpload(Guid uploadId, string userId, long offset, long? totalSize, TimeProvider time)
 {
     private readonly long _startedAt = time.GetTimestamp();
+    private readonly long _startOffset = offset;
     private long _windowStartedAt = time.GetTimestamp();
     private long _windowOffset = offset;
     private long _offset = offset;
@@ -32,7 +33,7 @@ internal sealed class LiveUpload(Guid uploadId, string userId, long offset, long
     {
         var rate = Volatile.Read(ref _bytesPerSecond);
         var uploaded = Offset;
-        return new(uploadId, userId, uploaded, totalSize, rate > 0 ? rate : Rate(uploaded - offset, time.GetElapsedTime(_startedAt)));
+        return new(uploadId, userId, uploaded, totalSize, rate > 0 ? rate : Rate(uploaded - _startOffset, time.GetElapsedTime(_startedAt)));
     }
 
     private static long Rate(long bytes, TimeSpan elapsed) => elapsed > TimeSpan.Zero ? (long)(bytes / elapsed.TotalSeconds) : 0;
