@@ -5,6 +5,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
 using TusUpload.Protocol.Cors;
+using TusUpload.Protocol.Stores;
 using TusUpload.Protocol.Verbs;
 
 namespace TusUpload.Protocol;
@@ -18,8 +19,14 @@ public static class TusEndpointRouteBuilderExtensions
     /// </summary>
     public static IEndpointConventionBuilder MapTus(this IEndpointRouteBuilder endpoints, string? path = null)
     {
-        var dispatcher = endpoints.ServiceProvider.GetRequiredService<TusDispatcher>();
-        var group = endpoints.MapGroup(path ?? endpoints.ServiceProvider.GetRequiredService<IOptions<TusOptions>>().Value.Path);
+        var services = endpoints.ServiceProvider;
+        if (services.GetService<IServiceProviderIsService>()?.IsService(typeof(ITusStore)) == false)
+        {
+            throw new InvalidOperationException("MapTus needs a store: register an ITusStore.");
+        }
+
+        var dispatcher = services.GetRequiredService<TusDispatcher>();
+        var group = endpoints.MapGroup(path ?? services.GetRequiredService<IOptions<TusOptions>>().Value.Path);
         foreach (var pattern in (string[])["", $"{{{TusDispatcher.RouteKey}}}"])
         {
             group.MapMethods(pattern, [HttpMethods.Options], dispatcher.HandleAsync)

@@ -41,11 +41,13 @@ internal static class UnreadBody
     /// </summary>
     public static async Task LeaveAsync(HttpContext http, TimeProvider time)
     {
-        await http.Response.CompleteAsync();
+        // Also for a body that was refused before it was opened: over the web server's size cap, the first read would fail.
+        BodyLimits.Lift(http);
         using var moment = new CancellationTokenSource(Linger, time);
         var reader = http.Request.BodyReader;
         try
         {
+            await http.Response.CompleteAsync();
             while (true)
             {
                 var read = await reader.ReadAsync(moment.Token);

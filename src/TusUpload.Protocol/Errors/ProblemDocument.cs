@@ -32,7 +32,9 @@ public static class ProblemDocument
         Write(document, error);
         response.ContentType = "application/problem+json";
         response.ContentLength = document.WrittenCount;
-        await response.BodyWriter.WriteAsync(document.WrittenMemory, http.RequestAborted);
+
+        // No token: a client that has gone is no error, and writing to it does nothing.
+        await response.BodyWriter.WriteAsync(document.WrittenMemory, CancellationToken.None);
     }
 
     private static void Write(ArrayBufferWriter<byte> document, TusError error)

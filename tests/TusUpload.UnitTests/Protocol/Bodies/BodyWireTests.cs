@@ -41,7 +41,7 @@ public sealed class BodyWireTests
         var id = server.Store.Add(1 << 30);
         await using var connection = server.Connect();
 
-        await connection.SendAsync(Patch(id, 7, 10_000_000));
+        await connection.SendAsync(Patch(id, 7, 100_000_000));
         var sending = connection.SendAsync(new byte[5_000_000]);
         var answer = await connection.ReadAsync();
         await sending;
@@ -68,10 +68,10 @@ public sealed class BodyWireTests
     public async Task What_arrived_before_a_hangup_is_kept()
     {
         await using var server = await TusServer.StartAsync();
-        var id = server.Store.Add(1000);
+        var id = server.Store.Add(10_000_000_000);
         await using var connection = server.Connect();
 
-        await connection.SendAsync(Patch(id, 0, 1000) + new string('x', 400));
+        await connection.SendAsync(Patch(id, 0, 10_000_000_000) + new string('x', 400));
         await TusServer.EventuallyAsync(() => server.Store.OffsetOf(id) == 400);
         connection.Cut();
         await TusServer.EventuallyAsync(() => server.Watch.Count == 0);
@@ -211,7 +211,7 @@ public sealed class BodyWireTests
         Assert.True(await closed);
     }
 
-    private static string Patch(Guid id, int offset, int length, string? header = null) =>
+    private static string Patch(Guid id, int offset, long length, string? header = null) =>
         $"PATCH /uploads/{id} HTTP/1.1\r\nHost: tus\r\nTus-Resumable: 1.0.0\r\nUpload-Offset: {offset}\r\n"
         + $"{TusServer.Bytes}\r\nContent-Length: {length}\r\n{(header is null ? "" : header + "\r\n")}\r\n";
 }
