@@ -39,6 +39,8 @@ public static class UploadsServiceCollectionExtensions
         services.AddSingleton<UploadReads>();
         services.AddSingleton<UploadLength>();
         services.AddSingleton<UploadTermination>();
+        services.AddSingleton<UploadTerminationServices>();
+        services.AddSingleton<UploadLog>();
         services.AddSingleton<RunningDigests>();
         services.AddSingleton<Checkpoints>();
         services.AddHostedService(provider => provider.GetRequiredService<Checkpoints>());

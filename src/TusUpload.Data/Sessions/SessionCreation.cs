@@ -48,7 +48,7 @@ public sealed class SessionCreation(NpgsqlDataSource database)
             INSERT INTO tus_upload.upload_sessions (id, user_id, workspace_id, folder_id, link_id, batch_id, file_name, relative_path,
                 content_type, metadata, file_hash, total_size, reserved_size, uploaded_size, chunk_size, completed_chunks, status,
                 content_node, lease_node, lease_epoch, content_removed, created_at, last_activity_at, expires_at)
-            SELECT $3, $4, $5, $6, $7, $8, $9, $10,
+            SELECT $3, $4, $5, $6, $7, $8, normalize($9), normalize($10),
                 $11, $12, $13, $14, $15, $16, $16, CASE WHEN $16 > 0 THEN 1 ELSE 0 END,
                 CASE WHEN $14 = $16 THEN 'received' ELSE 'receiving' END,
                 $18, $19, CASE WHEN $19 IS NULL THEN 0 ELSE 1 END, false, $1, $1, $20

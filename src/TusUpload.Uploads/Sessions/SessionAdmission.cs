@@ -8,17 +8,21 @@ using TusUpload.Uploads.Expiry;
 namespace TusUpload.Uploads.Sessions;
 
 /// <summary>Asks the database for an upload, at the time it is asked; the answer is null or the refusal.</summary>
-internal sealed class SessionAdmission(SessionCreation creation, CallerDirectory callers, IOptions<ExpiryOptions> expiry, TimeProvider time)
+internal sealed class SessionAdmission(SessionCreation creation, CallerDirectory callers, IOptions<ExpiryOptions> expiry, UploadLog log, TimeProvider time)
 {
-    public DateTimeOffset ExpiresAt(DateTimeOffset now) => now + expiry.Value.ExpiresAfter;
-
     public async Task<(NewSession Session, TusError? Refusal)> AdmitAsync(NewSession session, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
-        session = session with { Now = now, ExpiresAt = ExpiresAt(now) };
+        session = session with { Now = now, ExpiresAt = now + expiry.Value.ExpiresAfter };
         var admission = await creation.CreateAsync(session, cancellationToken);
         if (admission.Made)
         {
+            log.Created(session.Id, session.TotalSize);
+            if (session.IsReceived)
+            {
+                log.Received(session.Id, session.UploadedSize);
+            }
+
             return (session, null);
         }
 

@@ -103,9 +103,14 @@ internal sealed class SpanWriter
         _live.Received(bytes.Length);
     }
 
-    /// <summary>Hands what was written since the last cut to the checkpoints when it is time; false when the last one was fenced.</summary>
+    /// <summary>Hands what was written since the last cut to the checkpoints when it is time; false when the last one was fenced or failed.</summary>
     private bool TryCut()
     {
+        if (_pending is { Done.IsFaulted: true })
+        {
+            return false;
+        }
+
         if (_pending is { Done.IsCompletedSuccessfully: true })
         {
             // Completed, so nothing waits.

@@ -49,6 +49,12 @@ internal sealed class UploadReceive(
             digest = result.Value is { IsComplete: false } && digest?.Position == result.Value.Offset ? Keep(lease.Id, digest) : digest;
             return result;
         }
+        catch (StorageFullException)
+        {
+            // The disk took the bytes and could not keep them: what was committed before stands, and nothing after it.
+            await leases.ReleaseAsync(lease.Id, lease.LeaseNode!.Value, lease.LeaseEpoch, CancellationToken.None);
+            return TusError.StorageFull;
+        }
         finally
         {
             services.Spans.Live.End(live);
@@ -110,12 +116,18 @@ internal sealed class UploadReceive(
         var state = await commits.CommitAsync(lease, span, digest, now, now + services.Expiry.Value.ExpiresAfter, CancellationToken.None);
         if (state is null)
         {
+            services.Log.Fenced(lease.Id, lease.LeaseEpoch);
             return TusError.Locked;
         }
 
         if (state.Status == SessionStatus.Received)
         {
+            services.Log.Received(state.Id, span.End);
             services.Completed.Tell(state.Id);
+        }
+        else
+        {
+            services.Log.Appended(state.Id, lease.UploadedSize, span.End, end);
         }
 
         var info = state.ToInfo(now).Value;
@@ -130,4 +142,5 @@ internal sealed class UploadReceive(
 }
 
 /// <summary>What every receiving request needs.</summary>
-internal sealed record UploadReceiveServices(SpanWriterServices Spans, CompletedUploads Completed, IOptions<ExpiryOptions> Expiry);
+internal sealed record UploadReceiveServices(
+    SpanWriterServices Spans, CompletedUploads Completed, IOptions<ExpiryOptions> Expiry, UploadLog Log);

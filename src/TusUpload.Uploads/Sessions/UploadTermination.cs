@@ -10,7 +10,7 @@ namespace TusUpload.Uploads.Sessions;
 /// DELETE: ends an upload before its last byte. First the row, then the bytes: dying in between leaves bytes that the sweep finds.
 /// </summary>
 internal sealed class UploadTermination(
-    Writers writers, SessionEndings endings, SessionLeases leases, IUploadContent content, RunningDigests digests, TimeProvider time)
+    Writers writers, SessionEndings endings, SessionLeases leases, IUploadContent content, UploadTerminationServices services)
 {
     public async Task<TusResult<UploadInfo>> TerminateAsync(Guid uploadId, string userId, CancellationToken cancellationToken)
     {
@@ -20,16 +20,19 @@ internal sealed class UploadTermination(
             return writers.Find(uploadId, userId) is null ? TusError.NotFound : TusError.Locked;
         }
 
-        var now = time.GetUtcNow();
+        var now = services.Time.GetUtcNow();
         if (await endings.TerminateAsync(uploadId, userId, now, cancellationToken) is not { } ended)
         {
             var info = (await leases.FindAsync(uploadId, userId, cancellationToken)).ToInfo(now);
             return info.Value is null ? info : TusError.Completed;
         }
 
-        digests.Drop(uploadId);
+        services.Digests.Drop(uploadId);
+        services.Log.Terminated(uploadId, ended.UploadedSize);
         await content.DeleteAsync(uploadId, CancellationToken.None);
         await endings.MarkRemovedAsync([uploadId], CancellationToken.None);
         return new UploadInfo(ended.Id, ended.UploadedSize, ended.TotalSize, ended.Metadata, null);
     }
 }
+
+internal sealed record UploadTerminationServices(RunningDigests Digests, UploadLog Log, TimeProvider Time);

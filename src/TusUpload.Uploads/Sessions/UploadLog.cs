@@ -1,0 +1,24 @@
+using Microsoft.Extensions.Logging;
+
+using TusUpload.Protocol.Bodies;
+
+namespace TusUpload.Uploads.Sessions;
+
+/// <summary>What is said of uploads: ids, sizes and ends, never what the client called them.</summary>
+internal sealed partial class UploadLog(ILogger<UploadLog> logger)
+{
+    [LoggerMessage(EventId = 2301, Level = LogLevel.Information, Message = "Upload {UploadId} created, {Size} bytes announced")]
+    public partial void Created(Guid uploadId, long? size);
+
+    [LoggerMessage(EventId = 2302, Level = LogLevel.Information, Message = "Upload {UploadId} received, {Size} bytes")]
+    public partial void Received(Guid uploadId, long size);
+
+    [LoggerMessage(EventId = 2303, Level = LogLevel.Debug, Message = "Upload {UploadId} went from {Start} to {Offset}, its body ended with {End}")]
+    public partial void Appended(Guid uploadId, long start, long offset, BodyEnd end);
+
+    [LoggerMessage(EventId = 2304, Level = LogLevel.Information, Message = "Upload {UploadId} terminated at {Offset}")]
+    public partial void Terminated(Guid uploadId, long offset);
+
+    [LoggerMessage(EventId = 2305, Level = LogLevel.Warning, Message = "Upload {UploadId} was taken over: a commit under epoch {Epoch} was held back")]
+    public partial void Fenced(Guid uploadId, long epoch);
+}
