@@ -36,6 +36,7 @@ public static class DataServiceCollectionExtensions
         services.AddSingleton<SessionEndings>();
         services.AddSingleton<FileProcessing>();
         services.AddSingleton<FileDeletion>();
+        services.AddSingleton<FileRenaming>();
         services.AddSingleton<BatchSealing>();
         services.AddSingleton<OutboxFeed>();
         return services;
