@@ -34,7 +34,9 @@ public static class DataServiceCollectionExtensions
         services.AddSingleton<SessionCommits>();
         services.AddSingleton<SessionLengths>();
         services.AddSingleton<SessionEndings>();
+        services.AddSingleton<SessionChunks>();
         services.AddSingleton<FileProcessing>();
+        services.AddSingleton<FileQueue>();
         services.AddSingleton<FileDeletion>();
         services.AddSingleton<BatchSealing>();
         services.AddSingleton<OutboxFeed>();
