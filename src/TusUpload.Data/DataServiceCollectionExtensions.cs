@@ -36,7 +36,7 @@ public static class DataServiceCollectionExtensions
         services.AddSingleton<SessionEndings>();
         services.AddSingleton<SessionChunks>();
         services.AddSingleton<FileProcessing>();
-        services.AddSingleton<FileQueue>();
+        services.AddSingleton<WaitingFiles>();
         services.AddSingleton<FileDeletion>();
         services.AddSingleton<BatchSealing>();
         services.AddSingleton<OutboxFeed>();

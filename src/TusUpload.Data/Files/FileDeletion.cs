@@ -30,8 +30,10 @@ public sealed class FileDeletion(NpgsqlDataSource database)
         SELECT id FROM file
         """;
 
+    // A file that failed after it was stored has its object's key in the journal only.
     private const string WaitingSql = """
-        SELECT id, storage_path FROM tus_upload.files
+        SELECT id, COALESCE(storage_path, (SELECT max(output ->> 'storagePath') FROM tus_upload.step_journal WHERE file_id = files.id))
+          FROM tus_upload.files
          WHERE deleted_at IS NOT NULL AND deleted_at < $1 AND (content_node = $3 OR content_node IS NULL)
          ORDER BY deleted_at LIMIT $2
         """;

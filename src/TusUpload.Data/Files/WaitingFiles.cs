@@ -3,7 +3,7 @@ using Npgsql;
 namespace TusUpload.Data.Files;
 
 /// <summary>Files that wait for their end, and the jobs that were made for them.</summary>
-public sealed class FileQueue(NpgsqlDataSource database)
+public sealed class WaitingFiles(NpgsqlDataSource database)
 {
     // Only a job that another node may have to fetch is told of: a notification makes commits wait for each other.
     private const string QueuedSql = """
