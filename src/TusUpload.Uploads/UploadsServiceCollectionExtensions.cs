@@ -2,9 +2,15 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 
+using TusUpload.Data;
+using TusUpload.Protocol.Stores;
 using TusUpload.Uploads.Admission;
 using TusUpload.Uploads.Completion;
+using TusUpload.Uploads.Content;
+using TusUpload.Uploads.Expiry;
+using TusUpload.Uploads.Leases;
 using TusUpload.Uploads.Progress;
+using TusUpload.Uploads.Sessions;
 
 namespace TusUpload.Uploads;
 
@@ -14,9 +20,71 @@ public static class UploadsServiceCollectionExtensions
     public static IServiceCollection AddUploads(this IServiceCollection services)
     {
         services.TryAddSingleton(TimeProvider.System);
+        services.AddOptions<DataOptions>().BindConfiguration(DataOptions.Section).ValidateOnStart();
+        return services.AddSessions().AddLeases().AddContent().AddAdmission().AddExpiry().AddProgress();
+    }
+
+    private static IServiceCollection AddSessions(this IServiceCollection services)
+    {
+        services.AddOptions<SessionOptions>().BindConfiguration(SessionOptions.Section).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<SessionOptions>, SessionOptionsAnnotations>();
+        services.AddSingleton<UploadCreation>();
+        services.AddSingleton<WholeUpload>();
+        services.AddSingleton<UploadBeginning>();
+        services.AddSingleton<SessionAdmission>();
+        services.AddSingleton<UploadAppend>();
+        services.AddSingleton<UploadReceive>();
+        services.AddSingleton<UploadReceiveServices>();
+        services.AddSingleton<SpanWriterServices>();
+        services.AddSingleton<UploadReads>();
+        services.AddSingleton<UploadLength>();
+        services.AddSingleton<UploadTermination>();
+        services.AddSingleton<RunningDigests>();
+        services.AddSingleton<Checkpoints>();
+        services.AddHostedService(provider => provider.GetRequiredService<Checkpoints>());
+        services.AddSingleton<ITusStore, UploadStore>();
+        services.AddSingleton(provider => (ITusTerminationStore)provider.GetRequiredService<ITusStore>());
+        return services;
+    }
+
+    private static IServiceCollection AddLeases(this IServiceCollection services)
+    {
+        services.AddOptions<LeaseOptions>().BindConfiguration(LeaseOptions.Section).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<LeaseOptions>, LeaseOptionsRules>();
+        services.AddSingleton<Writers>();
+        services.AddHostedService<NodeHeartbeat>();
+        return services;
+    }
+
+    private static IServiceCollection AddContent(this IServiceCollection services)
+    {
+        services.AddOptions<ContentOptions>().BindConfiguration(ContentOptions.Section).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<ContentOptions>, ContentOptionsAnnotations>();
+        services.AddSingleton<ContentFolder>();
+        services.AddSingleton(provider => provider.GetRequiredService<ContentFolder>().Node);
+        services.AddSingleton<IUploadContent, DiskContent>();
+        return services;
+    }
+
+    private static IServiceCollection AddAdmission(this IServiceCollection services)
+    {
         services.AddOptions<AdmissionOptions>().BindConfiguration(AdmissionOptions.Section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<AdmissionOptions>, AdmissionOptionsAnnotations>();
         services.AddSingleton<CallerDirectory>();
+        return services;
+    }
+
+    private static IServiceCollection AddExpiry(this IServiceCollection services)
+    {
+        services.AddOptions<ExpiryOptions>().BindConfiguration(ExpiryOptions.Section).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<ExpiryOptions>, ExpiryOptionsRules>();
+        services.AddSingleton<ExpirySweep>();
+        services.AddHostedService<ExpirySweepService>();
+        return services;
+    }
+
+    private static IServiceCollection AddProgress(this IServiceCollection services)
+    {
         services.AddSingleton<CompletedUploads>();
         services.AddSingleton<LiveUploads>();
         return services;

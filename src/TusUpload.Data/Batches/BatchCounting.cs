@@ -3,6 +3,8 @@ namespace TusUpload.Data.Batches;
 /// <summary>
 /// The one place where a batch's counters move and where it ends. A statement that changes what a batch counts ends with this fragment and
 /// puts the change in a CTE before it: <c>delta (batch_id, joined, received, processed, failed, bytes)</c>, at most one row. <c>$1</c> is the time.
+/// The parts of a statement run in no order of their own: a delta that asks for the change's own event (<c>WHERE EXISTS (SELECT FROM event)</c>)
+/// puts the batch's end behind it in the feed.
 /// </summary>
 /// <remarks>
 /// A batch is closed when it is sealed or has as many files as were expected. A closed batch ends with the change that accounts for the last

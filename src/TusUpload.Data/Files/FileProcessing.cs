@@ -73,11 +73,13 @@ public sealed class FileProcessing(NpgsqlDataSource database)
                        'processMs', (EXTRACT(EPOCH FROM $1 - file.created_at) * 1000)::bigint),
                    $1
               FROM file JOIN tus_upload.upload_sessions s ON s.id = file.id
-        ), ready_event AS (
+        ), event AS (
             INSERT INTO tus_upload.outbox (type, user_id, workspace_id, subject, data, occurred_at)
             SELECT 'file.ready', user_id, workspace_id, id, {FileEvents.Data}, $1 FROM file
+            RETURNING position
         ), delta AS (
-            SELECT batch_id, 0 AS joined, 0 AS received, 1 AS processed, 0 AS failed, 0 AS bytes FROM file
+            SELECT batch_id, 0 AS joined, 0 AS received, 1 AS processed, 0 AS failed, 0 AS bytes
+              FROM file WHERE EXISTS (SELECT FROM event)
         ), {BatchCounting.Sql}
         SELECT id FROM file
         """;
@@ -97,11 +99,13 @@ public sealed class FileProcessing(NpgsqlDataSource database)
         ), through AS (
             UPDATE tus_upload.links l SET storage_reserved = l.storage_reserved - held.reserved_size
               FROM space, held WHERE l.id = held.link_id
-        ), rejected_event AS (
+        ), event AS (
             INSERT INTO tus_upload.outbox (type, user_id, workspace_id, subject, data, occurred_at)
             SELECT 'file.rejected', user_id, workspace_id, id, {FileEvents.Data}, $1 FROM file
+            RETURNING position
         ), delta AS (
-            SELECT batch_id, 0 AS joined, 0 AS received, 0 AS processed, 1 AS failed, 0 AS bytes FROM file
+            SELECT batch_id, 0 AS joined, 0 AS received, 0 AS processed, 1 AS failed, 0 AS bytes
+              FROM file WHERE EXISTS (SELECT FROM event)
         ), {BatchCounting.Sql}
         SELECT id FROM file
         """;
@@ -113,11 +117,13 @@ public sealed class FileProcessing(NpgsqlDataSource database)
                SET processing_status = 'failed', rejection_code = $3, rejection_message = $4, processing_node = NULL
              WHERE id = $2 AND processing_status IN ('received', 'verifying', 'scanning', 'storing') AND deleted_at IS NULL
             RETURNING *
-        ), failed_event AS (
+        ), event AS (
             INSERT INTO tus_upload.outbox (type, user_id, workspace_id, subject, data, occurred_at)
             SELECT 'file.failed', user_id, workspace_id, id, {FileEvents.Data}, $1 FROM file
+            RETURNING position
         ), delta AS (
-            SELECT batch_id, 0 AS joined, 0 AS received, 0 AS processed, 1 AS failed, 0 AS bytes FROM file
+            SELECT batch_id, 0 AS joined, 0 AS received, 0 AS processed, 1 AS failed, 0 AS bytes
+              FROM file WHERE EXISTS (SELECT FROM event)
         ), {BatchCounting.Sql}
         SELECT id FROM file
         """;

@@ -1,5 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
+using Microsoft.EntityFrameworkCore.Infrastructure;
+using Microsoft.EntityFrameworkCore.Migrations;
 using Microsoft.Extensions.Logging;
 
 using Npgsql;
@@ -25,6 +27,10 @@ public sealed partial class SchemaUpgrade(NpgsqlDataSource database, ILogger<Sch
 
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
         await db.Database.ExecuteSqlRawAsync(LockSql, cancellationToken);
+
+        // Asking a history that is not there would end the transaction, so it is made first.
+        await db.Database.ExecuteSqlRawAsync($"CREATE SCHEMA IF NOT EXISTS {TusUploadDb.Schema}", cancellationToken);
+        await db.Database.ExecuteSqlRawAsync(db.GetService<IHistoryRepository>().GetCreateIfNotExistsScript(), cancellationToken);
         var missing = (await db.Database.GetPendingMigrationsAsync(cancellationToken)).Count();
         if (missing == 0)
         {

@@ -21,10 +21,7 @@ public sealed class SessionCommits(NpgsqlDataSource database)
         ), chunk AS (
             INSERT INTO tus_upload.upload_chunks (session_id, chunk_index, chunk_offset, chunk_size, checksum, uploaded_at)
             SELECT id, completed_chunks - 1, $6, $7 - $6, $8, $1 FROM session WHERE $7 > $6
-        ), {SessionEvents.Received}, delta AS (
-            SELECT batch_id, 0 AS joined, 1 AS received, 0 AS processed, 0 AS failed, total_size AS bytes
-              FROM session WHERE status = 'received'
-        ), {BatchCounting.Sql}
+        ), {SessionEvents.Received}, {BatchCounting.Sql}
         SELECT {SessionState.Columns} FROM session
         """;
 

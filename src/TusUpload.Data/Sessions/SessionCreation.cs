@@ -57,10 +57,13 @@ public sealed class SessionCreation(NpgsqlDataSource database)
         ), chunk AS (
             INSERT INTO tus_upload.upload_chunks (session_id, chunk_index, chunk_offset, chunk_size, checksum, uploaded_at)
             SELECT id, 0, 0, $16, $17, $1 FROM session WHERE $16 > 0
-        ), created_event AS (
+        ), {SessionEvents.FileRow}, event AS (
             INSERT INTO tus_upload.outbox (type, user_id, workspace_id, subject, data, occurred_at)
-            SELECT 'upload.created', user_id, workspace_id, id, {SessionEvents.Data}, $1 FROM session
-        ), {SessionEvents.Received}, delta AS (
+            SELECT type, user_id, workspace_id, id, {SessionEvents.Data}, $1
+              FROM session, (VALUES (1, 'upload.created', 'receiving'), (2, 'upload.received', 'received')) AS told (place, type, since)
+             WHERE place = 1 OR status = since
+             ORDER BY place
+        ), delta AS (
             SELECT batch_id, 1 AS joined, CASE WHEN status = 'received' THEN 1 ELSE 0 END AS received, 0 AS processed, 0 AS failed,
                    CASE WHEN status = 'received' THEN total_size ELSE 0 END AS bytes
               FROM session

@@ -24,13 +24,14 @@ public sealed class SessionEndings(NpgsqlDataSource database)
         ), through AS (
             UPDATE tus_upload.links l SET storage_reserved = l.storage_reserved - held.reserved_size
               FROM held, space WHERE l.id = held.link_id
-        ), ended_event AS (
+        ), event AS (
             INSERT INTO tus_upload.outbox (type, user_id, workspace_id, subject, data, occurred_at)
             SELECT 'upload.' || $2, user_id, workspace_id, id, {SessionEvents.Data}, $1 FROM session
+            RETURNING position
         ), delta AS (
             SELECT batch_id, CASE WHEN $2 = 'terminated' THEN -1 ELSE 0 END AS joined, 0 AS received, 0 AS processed,
                    CASE WHEN $2 = 'expired' THEN 1 ELSE 0 END AS failed, 0 AS bytes
-              FROM session
+              FROM session WHERE EXISTS (SELECT FROM event)
         ), {BatchCounting.Sql}
         SELECT {SessionState.Columns} FROM session
         """;

@@ -10,20 +10,27 @@ internal static class SessionEvents
             'folderId', session.folder_id, 'linkId', session.link_id, 'batchId', session.batch_id)
         """;
 
-    /// <summary>
-    /// The last byte's consequences but for the batch: the file row and its event. <c>$2</c> is the SHA-256 made while the bytes arrived, or null.
-    /// </summary>
-    public const string Received = $"""
+    /// <summary>The last byte's first consequence: the file row. <c>$2</c> is the SHA-256 made while the bytes arrived, or null.</summary>
+    public const string FileRow = """
         file AS (
             INSERT INTO tus_upload.files (id, user_id, workspace_id, folder_id, link_id, batch_id, file_name, relative_path, file_size,
                 content_type, processing_status, promised_sha256, received_sha256, content_node, created_at)
             SELECT id, user_id, workspace_id, folder_id, link_id, batch_id, file_name, relative_path, total_size,
                 content_type, 'received', file_hash, $2, content_node, $1
               FROM session WHERE status = 'received'
-        ), received_event AS (
+        )
+        """;
+
+    /// <summary>The last byte of an upload that was there before: the file row, its event, and what its batch counts.</summary>
+    public const string Received = $"""
+        {FileRow}, event AS (
             INSERT INTO tus_upload.outbox (type, user_id, workspace_id, subject, data, occurred_at)
             SELECT 'upload.received', user_id, workspace_id, id, {Data}, $1
               FROM session WHERE status = 'received'
+            RETURNING position
+        ), delta AS (
+            SELECT batch_id, 0 AS joined, 1 AS received, 0 AS processed, 0 AS failed, total_size AS bytes
+              FROM session WHERE EXISTS (SELECT FROM event)
         )
         """;
 }

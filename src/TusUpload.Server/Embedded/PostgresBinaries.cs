@@ -31,6 +31,10 @@ internal sealed partial record PostgresBinaries(string Folder, int Major)
             : null;
     }
 
+    /// <summary>What the folder's Postgres answers when it is asked for its version, or why it cannot be run.</summary>
+    public static async Task<string> AskAsync(string folder, SystemUser? user, CancellationToken cancellationToken) =>
+        (await CommandRunner.RunAsync(ProgramIn(folder, "postgres"), ["--version"], user, cancellationToken)).Output;
+
     private static string ProgramIn(string folder, string program) =>
         Path.Combine(folder, OperatingSystem.IsWindows() ? program + ".exe" : program);
 

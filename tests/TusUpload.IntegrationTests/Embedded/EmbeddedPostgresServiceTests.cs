@@ -47,6 +47,30 @@ public sealed class EmbeddedPostgresServiceTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_program_that_needs_the_address_while_services_are_made_starts_it_before_the_host()
+    {
+        using var host = Host(services => services.AddHostedService<NeedsTheAddressAtOnce>(), ("Data:Path", _folder.FullPath));
+
+        host.Services.GetRequiredService<IStartupValidator>().Validate();
+        await host.Services.GetRequiredService<EmbeddedPostgresService>().StartingAsync(Ct);
+        await host.StartAsync(Ct);
+
+        Assert.True(await Processes.PostgresRunsAsync(_folder.File("postgres", "cluster")));
+        await host.StopAsync(Ct);
+        Assert.False(await Processes.PostgresRunsAsync(_folder.File("postgres", "cluster")));
+    }
+
+    [Fact]
+    public async Task Without_that_such_a_service_is_refused_since_hosts_make_all_services_first()
+    {
+        using var host = Host(services => services.AddHostedService<NeedsTheAddressAtOnce>(), ("Data:Path", _folder.FullPath));
+
+        var refusal = await Assert.ThrowsAsync<InvalidOperationException>(() => host.StartAsync(Ct));
+
+        Assert.Contains("no address yet", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_host_that_fails_while_it_starts_leaves_nothing_running()
     {
         var host = Host(
@@ -82,6 +106,16 @@ public sealed class EmbeddedPostgresServiceTests : IAsyncDisposable
         builder.Services.AddEmbeddedPostgres();
         more(builder.Services);
         return builder.Build();
+    }
+
+    private sealed class NeedsTheAddressAtOnce(DatabaseAddress address) : IHostedService
+    {
+        private readonly string _connectionString = address.ConnectionString;
+
+        public Task StartAsync(CancellationToken cancellationToken) =>
+            _connectionString.Length > 0 ? Task.CompletedTask : Task.FromCanceled(cancellationToken);
+
+        public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
     }
 
     private sealed class FailsToStart : IHostedService

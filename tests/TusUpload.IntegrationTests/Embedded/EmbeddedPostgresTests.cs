@@ -71,6 +71,26 @@ public sealed class EmbeddedPostgresTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_new_cluster_waits_until_the_last_child_of_the_killed_one_has_ended()
+    {
+        var first = await TestCluster.StartAsync(_folder.FullPath);
+        await first.ReadAsync("SELECT 1");
+        var busy = first.ReadAsync("SELECT count(*) FROM generate_series(1, 15000000)");
+        while (await first.ReadAsync("SELECT count(*) FROM pg_stat_activity WHERE query LIKE 'SELECT count(*) FROM generate%'") is not 1L)
+        {
+            Ct.ThrowIfCancellationRequested();
+        }
+
+        await Processes.KillPostgresAsync(first.Postgres.Home!.Cluster);
+        first.DieAsAServer();
+
+        await using var second = await TestCluster.StartAsync(_folder.FullPath);
+
+        Assert.Equal(1, await second.ReadAsync("SELECT 1"));
+        await Record.ExceptionAsync(() => busy);
+    }
+
+    [Fact]
     public async Task A_stale_process_id_that_another_process_has_now_stops_nothing()
     {
         Assert.SkipWhen(OperatingSystem.IsWindows(), "Needs sleep.");

@@ -1,0 +1,35 @@
+namespace TusUpload.Protocol.Errors;
+
+/// <summary>What the protocol refuses by itself, before a store is asked: the request's form.</summary>
+internal static class Refusals
+{
+    public static readonly TusError UnsupportedVersion =
+        new(412, "unsupported_version", "Tus-Resumable must be a version that Tus-Version lists.");
+
+    public static readonly TusError MethodNotAllowed =
+        new(405, "method_not_allowed", "This method does not apply here; see Allow.");
+
+    public static readonly TusError WrongContentType =
+        new(415, "wrong_content_type", "Bytes of an upload come as application/offset+octet-stream.");
+
+    public static readonly TusError InvalidOffset =
+        new(400, "invalid_offset", "Upload-Offset must be one whole number that is not negative.");
+
+    public static readonly TusError InvalidLength =
+        new(400, "invalid_length", "Upload-Length must be one whole number that is not negative.");
+
+    public static readonly TusError LengthRequired =
+        new(400, "length_required", "Send either Upload-Length or Upload-Defer-Length: 1.");
+
+    public static readonly TusError DeferNotSupported =
+        new(400, "defer_length_unsupported", "This server needs Upload-Length when the upload is created.");
+
+    public static readonly TusError InvalidMetadata =
+        new(400, "invalid_metadata", "Upload-Metadata must be pairs of a key and a base64 value in UTF-8.");
+
+    public static readonly TusError MetadataTooLarge =
+        new(400, "metadata_too_large", "Upload-Metadata is longer than this server accepts.");
+
+    /// <summary>A refusal that an event gave without a code of its own.</summary>
+    public static TusError ByEvent(int status, string message) => new(status, "refused", message);
+}

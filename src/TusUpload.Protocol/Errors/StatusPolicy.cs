@@ -1,0 +1,54 @@
+using TusUpload.Protocol.Bodies;
+
+namespace TusUpload.Protocol.Errors;
+
+/// <summary>
+/// Which answer makes real clients do the right thing. Clients in the field resume after few answers only, and some statuses that sound
+/// right make them start again from the first byte; every choice of that kind is made here.
+/// </summary>
+public static class StatusPolicy
+{
+    /// <summary>Seconds after which a client that got a passing error asks again: another node is there by then.</summary>
+    private const int SoonSeconds = 1;
+
+    public static readonly TusError Draining =
+        new(503, "draining", "The server is shutting down; what has arrived is kept.") { RetryAfter = SoonSeconds };
+
+    public static readonly TusError Idle =
+        new(503, "body_idle", "No byte came for too long; what has arrived is kept.") { RetryAfter = SoonSeconds };
+
+    /// <summary>
+    /// The answer to a request whose body ended like this; null when the body is whole, when there is nobody left to answer, or while more
+    /// may come.
+    /// </summary>
+    public static TusError? ForBody(BodyEnd end) => end switch
+    {
+        // The old connection of a client that has come back. 423 and 409 make tus-js-client ask for the offset; 423 also suits the
+        // Android client, to which 409 is fatal.
+        BodyEnd.TakenOver => TusError.Locked,
+
+        // 5xx to a PATCH: all clients ask for the offset and go on, on another node where there is one.
+        BodyEnd.Draining => Draining,
+        BodyEnd.Idle => Idle,
+
+        // Fatal at once, rightly: asking again would send the same excess.
+        BodyEnd.TooLong => TusError.BodyTooLong,
+        _ => null,
+    };
+
+    /// <summary>What an exception out of the store becomes: the upload is safe, the client has to wait. Never a 500.</summary>
+    internal static TusError ForTrouble(TusVerb verb) => For(verb, TusError.Unavailable);
+
+    /// <summary>The same refusal with the status that this verb's clients understand.</summary>
+    internal static TusError For(TusVerb verb, TusError error) => verb switch
+    {
+        // While resuming, 409, 429 and 5xx to HEAD make tus-js-client forget the upload and create another; only 423 makes it wait.
+        TusVerb.Head when error.Status is 409 or 429 or >= 500 =>
+            error with { Status = 423, RetryAfter = error.RetryAfter ?? SoonSeconds },
+
+        // 429 to PATCH is fatal in tus-js-client, and 503 is not.
+        TusVerb.Patch when error.Status == 429 =>
+            error with { Status = 503, RetryAfter = error.RetryAfter ?? SoonSeconds },
+        _ => error,
+    };
+}

@@ -1,0 +1,17 @@
+namespace TusUpload.Protocol.Headers;
+
+/// <summary>Compares a Content-Type without its parameters.</summary>
+internal static class MediaType
+{
+    public static bool IsBytes(string? contentType)
+    {
+        var type = contentType.AsSpan();
+        var parameters = type.IndexOf(';');
+        if (parameters >= 0)
+        {
+            type = type[..parameters];
+        }
+
+        return type.Trim().Equals(TusHeaders.BytesContentType, StringComparison.OrdinalIgnoreCase);
+    }
+}

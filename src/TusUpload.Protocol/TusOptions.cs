@@ -1,0 +1,40 @@
+using System.ComponentModel.DataAnnotations;
+
+using Microsoft.Extensions.Options;
+
+using TusUpload.Protocol.Cors;
+using TusUpload.Protocol.Events;
+
+namespace TusUpload.Protocol;
+
+/// <summary>How the protocol meets its clients. Section <c>Tus</c>.</summary>
+public sealed class TusOptions
+{
+    public const string Section = "Tus";
+
+    /// <summary>Where uploads are created; an upload is at this path and its id. Default <c>/uploads</c>.</summary>
+    [Required]
+    public string Path { get; set; } = "/uploads";
+
+    /// <summary>Largest single upload in bytes, told as Tus-Max-Size; 413 above it. Null: no limit. Default 50 GiB.</summary>
+    [Range(1, long.MaxValue)]
+    public long? MaxSize { get; set; } = 50L << 30;
+
+    /// <summary>
+    /// How long a client may be silent while its body is awaited; any byte starts the time anew. The body then ends, and what has arrived
+    /// is kept. Between 1 s and 1 day, default 60 s.
+    /// </summary>
+    public TimeSpan IdleTimeout { get; set; } = TimeSpan.FromSeconds(60);
+
+    /// <summary>Longest Upload-Metadata header in bytes; 400 above it. Default 16384.</summary>
+    [Range(256, 1 << 20)]
+    public int MaxMetadataBytes { get; set; } = 16 * 1024;
+
+    /// <summary>Which web pages may upload from another origin. Default: all, without credentials.</summary>
+    [Required]
+    [ValidateObjectMembers]
+    public TusCorsOptions Cors { get; set; } = new();
+
+    /// <summary>What the application wants to hear of and to refuse. Set in code, not in configuration.</summary>
+    public TusEvents Events { get; set; } = new();
+}

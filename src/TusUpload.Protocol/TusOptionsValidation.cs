@@ -1,0 +1,47 @@
+using Microsoft.Extensions.Options;
+
+using TusUpload.Protocol.Cors;
+
+namespace TusUpload.Protocol;
+
+[OptionsValidator]
+internal sealed partial class TusOptionsAnnotations : IValidateOptions<TusOptions>;
+
+internal sealed class TusOptionsRules : IValidateOptions<TusOptions>
+{
+    public ValidateOptionsResult Validate(string? name, TusOptions options)
+    {
+        var failures = new List<string>();
+        if (options.Path is { Length: > 0 } path && (path[0] != '/' || path.Length == 1 || path[^1] == '/'))
+        {
+            failures.Add("Tus:Path must begin with a slash, name something and not end with a slash.");
+        }
+
+        if (options.IdleTimeout < TimeSpan.FromSeconds(1) || options.IdleTimeout > TimeSpan.FromDays(1))
+        {
+            failures.Add("Tus:IdleTimeout must be between one second and one day.");
+        }
+
+        if (options.Cors is { } cors)
+        {
+            if (cors.AllowCredentials && cors.AllowsAnyOrigin)
+            {
+                failures.Add("Tus:Cors:AllowCredentials needs AllowedOrigins to name origins: otherwise any page acts for its visitor.");
+            }
+
+            foreach (var origin in cors.AllowedOrigins ?? [])
+            {
+                if (!IsOrigin(origin))
+                {
+                    failures.Add($"Tus:Cors:AllowedOrigins holds '{origin}', which is neither * nor scheme, host and port alone.");
+                }
+            }
+        }
+
+        return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
+    }
+
+    private static bool IsOrigin(string origin) =>
+        origin == TusCorsOptions.Any
+        || (Uri.TryCreate(origin, UriKind.Absolute, out var uri) && origin[^1] != '/' && uri.PathAndQuery == "/");
+}

@@ -1,0 +1,123 @@
+using Microsoft.AspNetCore.Http;
+
+using TusUpload.Protocol.Bodies;
+using TusUpload.Protocol.Errors;
+using TusUpload.Protocol.Events;
+using TusUpload.Protocol.Headers;
+using TusUpload.Protocol.Stores;
+
+namespace TusUpload.Protocol.Verbs;
+
+/// <summary>
+/// POST: makes an upload, with its first bytes where the client sends them along. tus 1.0.0, creation and creation-with-upload.
+/// </summary>
+internal static class CreateUpload
+{
+    public static async Task<TusError?> HandleAsync(TusExchange exchange, ITusCreationStore store, EventRaiser events)
+    {
+        var http = exchange.Http;
+        var carriesBytes = MediaType.IsBytes(http.Request.ContentType);
+        var hasBody = UnreadBody.IsExpected(http);
+        if (hasBody && !carriesBytes)
+        {
+            return Refusals.WrongContentType;
+        }
+
+        if (TryReadLength(exchange, out var length) is { } badLength)
+        {
+            return badLength;
+        }
+
+        var given = http.Request.Headers[TusHeaders.UploadMetadata];
+        if (MetadataHeader.TryRead(given, exchange.Options.MaxMetadataBytes, out var metadata) is { } badMetadata)
+        {
+            return badMetadata;
+        }
+
+        if (length > exchange.Options.MaxSize)
+        {
+            return TusError.TooLarge;
+        }
+
+        if (hasBody && http.Request.ContentLength > (length ?? exchange.Options.MaxSize))
+        {
+            return TusError.BodyTooLong;
+        }
+
+        if (await AskAsync(exchange, metadata, length) is { } refusal)
+        {
+            return refusal;
+        }
+
+        var body = hasBody ? exchange.TryOpenBody(offset: 0) : null;
+        if (hasBody && body is null)
+        {
+            return StatusPolicy.Draining;
+        }
+
+        // Not the request's token: what has arrived when the client hangs up is kept.
+        var (upload, error) = await store.CreateAsync(new(http.User, length, metadata), body, CancellationToken.None);
+        if (upload is null)
+        {
+            return error ?? TusError.Unavailable;
+        }
+
+        exchange.UploadId = upload.Id;
+        http.Response.Headers.Location = Locate(http.Request, upload.Id);
+        exchange.ShowExpiry(upload);
+        if (carriesBytes)
+        {
+            exchange.ShowProgress(upload);
+        }
+
+        await events.CreatedAsync(exchange, metadata, length);
+        if (upload.IsComplete && (upload.Offset == 0 || body?.Received > 0))
+        {
+            await events.CompletedAsync(exchange, upload);
+        }
+
+        http.Response.StatusCode = StatusCodes.Status201Created;
+        // A body that was cut short is no error here: the client goes on at Upload-Offset.
+        return error ?? (body?.End == BodyEnd.TooLong ? TusError.BodyTooLong : null);
+    }
+
+    private static TusError? TryReadLength(TusExchange exchange, out long? length)
+    {
+        var headers = exchange.Http.Request.Headers;
+        var defer = headers[TusHeaders.UploadDeferLength];
+        if (!SizeHeader.TryRead(headers[TusHeaders.UploadLength], out length))
+        {
+            return Refusals.InvalidLength;
+        }
+
+        if (defer.Count == 0)
+        {
+            return length is null ? Refusals.LengthRequired : null;
+        }
+
+        if (length is not null || defer != TusHeaders.One)
+        {
+            return Refusals.LengthRequired;
+        }
+
+        return exchange.Store is ITusDeferredLengthStore ? null : Refusals.DeferNotSupported;
+    }
+
+    private static async ValueTask<TusError?> AskAsync(TusExchange exchange, UploadMetadata metadata, long? length)
+    {
+        if (exchange.Events.OnBeforeCreate is not { } ask)
+        {
+            return null;
+        }
+
+        var context = new BeforeCreateContext(exchange.Http, metadata, length);
+        await ask(context);
+        return context.Refusal;
+    }
+
+    /// <summary>
+    /// A path without scheme and host: behind a proxy the server knows neither, and clients resolve it against their own URL.
+    /// </summary>
+    private static string Locate(HttpRequest request, Guid id) =>
+        string.Concat(request.PathBase.ToUriComponent(), request.Path.ToUriComponent().TrimEnd('/'), "/", id.ToString());
+}

@@ -1,0 +1,39 @@
+using Microsoft.AspNetCore.Http;
+
+using TusUpload.Protocol.Errors;
+using TusUpload.Protocol.Headers;
+
+namespace TusUpload.Protocol.Verbs;
+
+/// <summary>HEAD: where the upload stands. tus 1.0.0, core protocol.</summary>
+internal static class HeadUpload
+{
+    public static async Task<TusError?> HandleAsync(TusExchange exchange)
+    {
+        var http = exchange.Http;
+        var (upload, error) = await exchange.Store.FindAsync(exchange.UploadId, http.User, http.RequestAborted);
+        if (error is not null || upload is null)
+        {
+            return error ?? TusError.NotFound;
+        }
+
+        var headers = http.Response.Headers;
+        exchange.ShowProgress(upload);
+        if (upload.Length is { } length)
+        {
+            headers[TusHeaders.UploadLength] = SizeHeader.Format(length);
+        }
+        else
+        {
+            headers[TusHeaders.UploadDeferLength] = TusHeaders.One;
+        }
+
+        if (upload.Metadata is { } metadata)
+        {
+            headers[TusHeaders.UploadMetadata] = metadata;
+        }
+
+        http.Response.StatusCode = StatusCodes.Status200OK;
+        return null;
+    }
+}

@@ -1,0 +1,99 @@
+using Microsoft.AspNetCore.Http;
+
+using TusUpload.Protocol.Errors;
+using TusUpload.Protocol.Headers;
+using TusUpload.Protocol.Stores;
+
+namespace TusUpload.Protocol.Verbs;
+
+/// <summary>
+/// PATCH: appends bytes at the client's offset, after a length that was deferred has been told. tus 1.0.0, core protocol and
+/// creation-defer-length.
+/// </summary>
+internal static class PatchUpload
+{
+    public static async Task<TusError?> HandleAsync(TusExchange exchange, EventRaiser events)
+    {
+        var http = exchange.Http;
+        var headers = http.Request.Headers;
+        if (!MediaType.IsBytes(http.Request.ContentType))
+        {
+            return Refusals.WrongContentType;
+        }
+
+        if (!SizeHeader.TryRead(headers[TusHeaders.UploadOffset], out var given) || given is not { } offset)
+        {
+            return Refusals.InvalidOffset;
+        }
+
+        if (!SizeHeader.TryRead(headers[TusHeaders.UploadLength], out var declared))
+        {
+            return Refusals.InvalidLength;
+        }
+
+        // Opened before anything is changed: a server that shuts down refuses the whole request.
+        var body = exchange.TryOpenBody(offset);
+        if (body is null)
+        {
+            return StatusPolicy.Draining;
+        }
+
+        var completedByLength = false;
+        if (declared is { } length)
+        {
+            (var refusal, completedByLength) = await DeclareAsync(exchange, length);
+            if (refusal is not null)
+            {
+                return refusal;
+            }
+        }
+
+        // Not the request's token: what has arrived when the client hangs up is kept.
+        var (upload, error) = await exchange.Store.AppendAsync(new(exchange.UploadId, http.User, offset), body, CancellationToken.None);
+        if (upload is null)
+        {
+            return error ?? StatusPolicy.ForBody(body.End) ?? TusError.Unavailable;
+        }
+
+        exchange.ShowProgress(upload);
+        if (upload.IsComplete && (completedByLength || body.Received > 0))
+        {
+            await events.CompletedAsync(exchange, upload);
+        }
+
+        http.Response.StatusCode = StatusCodes.Status204NoContent;
+        return error ?? StatusPolicy.ForBody(body.End);
+    }
+
+    /// <summary>Fixes the length. The flag is true when that alone made the upload complete, which only an event asks about.</summary>
+    private static async ValueTask<(TusError? Refusal, bool Completed)> DeclareAsync(TusExchange exchange, long length)
+    {
+        if (exchange.Store is not ITusDeferredLengthStore store)
+        {
+            return (TusError.LengthAlreadySet, false);
+        }
+
+        if (length > exchange.Options.MaxSize)
+        {
+            return (TusError.TooLarge, false);
+        }
+
+        // A client that got no answer tells the length again, so a complete upload is no proof that this request completed it.
+        var caller = exchange.Http.User;
+        var wasOpen = false;
+        if (exchange.Events.OnFileComplete is not null)
+        {
+            var (before, trouble) = await exchange.Store.FindAsync(exchange.UploadId, caller, exchange.Http.RequestAborted);
+            if (trouble is not null)
+            {
+                return (trouble, false);
+            }
+
+            wasOpen = before?.Length is null;
+        }
+
+        // Not the request's token: the length and the bytes after it belong together.
+        var (upload, error) = await store.DeclareLengthAsync(exchange.UploadId, caller, length, CancellationToken.None);
+        return (error, wasOpen && upload is { IsComplete: true });
+    }
+}

@@ -1,0 +1,90 @@
+using Microsoft.AspNetCore.Http;
+
+using TusUpload.Protocol.Bodies;
+using TusUpload.Protocol.Errors;
+using TusUpload.Protocol.Events;
+using TusUpload.Protocol.Headers;
+using TusUpload.Protocol.Stores;
+
+namespace TusUpload.Protocol.Verbs;
+
+/// <summary>One request on its way: what a verb needs to know and what it leaves behind.</summary>
+internal sealed class TusExchange(
+    HttpContext http, TusVerb verb, Guid uploadId, ITusStore store, TusOptions options, BodyWatch watch) : IDisposable
+{
+    private WatchedBody? _watched;
+
+    public HttpContext Http => http;
+
+    public TusVerb Verb => verb;
+
+    /// <summary>The upload that the path names, or that was made; empty before that.</summary>
+    public Guid UploadId { get; set; } = uploadId;
+
+    public ITusStore Store => store;
+
+    public TusOptions Options => options;
+
+    public TusEvents Events => options.Events;
+
+    public bool IsDraining => watch.IsDraining;
+
+    /// <summary>The request's body; null until it is opened.</summary>
+    public TusBody? Body => _watched?.Body;
+
+    /// <summary>Opens the body for as many bytes as the largest upload still takes. Null when the server is shutting down.</summary>
+    public TusBody? TryOpenBody(long offset)
+    {
+        BodyLimits.Lift(http);
+        var body = new TusBody(http.Request.BodyReader, http.Request.ContentLength);
+        if (options.MaxSize is { } largest)
+        {
+            body.Limit = largest - offset;
+        }
+
+        _watched = watch.TryWatch(body);
+        return Body;
+    }
+
+    /// <summary>Tells where the upload stands and how long it lives.</summary>
+    public void ShowProgress(UploadInfo upload)
+    {
+        http.Response.Headers[TusHeaders.UploadOffset] = SizeHeader.Format(upload.Offset);
+        ShowExpiry(upload);
+    }
+
+    public void ShowExpiry(UploadInfo upload)
+    {
+        if (upload.ExpiresAt is { } end && !upload.IsComplete)
+        {
+            http.Response.Headers[TusHeaders.UploadExpires] = end.ToString("R");
+        }
+    }
+
+    /// <summary>Lets the application refuse the request.</summary>
+    public async ValueTask<TusError?> AuthorizeAsync()
+    {
+        if (Events.OnAuthorize is not { } authorize)
+        {
+            return null;
+        }
+
+        var context = new AuthorizeContext(http, Intent(), verb == TusVerb.Create ? null : UploadId);
+        await authorize(context);
+        return context.Refusal;
+    }
+
+    public void Dispose()
+    {
+        _watched?.Dispose();
+        _watched = null;
+    }
+
+    private TusIntent Intent() => verb switch
+    {
+        TusVerb.Create => TusIntent.CreateFile,
+        TusVerb.Patch => TusIntent.WriteFile,
+        TusVerb.Delete => TusIntent.DeleteFile,
+        _ => TusIntent.GetFileInfo,
+    };
+}

@@ -1,0 +1,34 @@
+using TusUpload.Data.Sessions;
+using TusUpload.Protocol.Errors;
+
+namespace TusUpload.Uploads.Admission;
+
+/// <summary>Why an upload was not admitted, in the words of the API. Final answers: no client that gets one should try again unchanged.</summary>
+internal static class AdmissionErrors
+{
+    /// <summary>The first reason that holds, from the outside in.</summary>
+    public static TusError For(Data.Sessions.Admission admission, long size) => admission switch
+    {
+        { WorkspaceKnown: false } => Unknown("workspace"),
+        { FolderKnown: false } => Unknown("folder"),
+        { LinkKnown: false } => Unknown("link"),
+        { BatchKnown: false } => Unknown("batch"),
+        { BatchOpen: false } => new(422, "batch_closed", "The batch is closed: no more files can join it."),
+        _ => QuotaExceeded(size, admission.UserRoom, admission.WorkspaceRoom, admission.LinkRoom),
+    };
+
+    /// <summary>As <see cref="For(Data.Sessions.Admission, long)"/>, for an upload that is there already and needs more.</summary>
+    public static TusError For(Reservation reservation, long more) =>
+        QuotaExceeded(more, reservation.UserRoom, reservation.WorkspaceRoom, reservation.LinkRoom);
+
+    private static TusError Unknown(string what) => new(404, $"{what}_not_found", $"There is no such {what}.");
+
+    private static TusError QuotaExceeded(long size, long? user, long? workspace, long? link)
+    {
+        var (level, left) = user < size ? ("user", user) : workspace < size ? ("workspace", workspace) : ("link", link);
+        return new(413, "quota_exceeded", $"The {level}'s storage limit leaves no room for this upload.")
+        {
+            Details = new Dictionary<string, object?> { ["level"] = level, ["bytesLeft"] = Math.Max(0, left ?? 0), ["bytesAsked"] = size },
+        };
+    }
+}

@@ -1,0 +1,40 @@
+using System.ComponentModel.DataAnnotations;
+
+using Microsoft.Extensions.Options;
+
+namespace TusUpload.Uploads.Content;
+
+/// <summary>Where bytes are until the pipeline has taken them over. Section <c>Content</c>.</summary>
+public sealed class ContentOptions
+{
+    public const string Section = "Content";
+
+    /// <summary>Which content is used. <c>disk</c>: one file per upload. Default <c>disk</c>.</summary>
+    [Required]
+    [AllowedValues("disk")]
+    public string Kind { get; init; } = "disk";
+
+    /// <summary>
+    /// What a 204 promises. <c>fsync</c>: acknowledged bytes survive loss of power. <c>os</c>: they survive the death of this process, not that
+    /// of the machine. Default <c>fsync</c>.
+    /// </summary>
+    [Required]
+    [AllowedValues("fsync", "os")]
+    public string Durability { get; init; } = "fsync";
+
+    /// <summary>The folder of the disk content; null is <c>content</c> in <c>Data:Path</c>. Default null.</summary>
+    public string? Path { get; init; }
+
+    /// <summary>The folder is reached by every node under this path, so any of them may take an upload on. Default false.</summary>
+    public bool Shared { get; init; }
+
+    /// <summary>
+    /// Percent of the disk that new uploads leave free, so that those on their way can finish: a new upload that would use it is answered 507.
+    /// 0 to 90, default 2.
+    /// </summary>
+    [Range(0, 90)]
+    public int MinFreePercent { get; init; } = 2;
+}
+
+[OptionsValidator]
+internal sealed partial class ContentOptionsAnnotations : IValidateOptions<ContentOptions>;

@@ -1,0 +1,136 @@
+using System.Buffers;
+using System.IO.Hashing;
+
+using Microsoft.Extensions.Options;
+
+using TusUpload.Data.Sessions;
+using TusUpload.Protocol.Bodies;
+using TusUpload.Uploads.Content;
+using TusUpload.Uploads.Progress;
+
+namespace TusUpload.Uploads.Sessions;
+
+/// <summary>
+/// Takes a body into the content of an upload whose lease is held, and keeps account: how far it is, what is committed, the checksum of what
+/// is not.
+/// </summary>
+internal sealed class SpanWriter
+{
+    private readonly XxHash128 _checksum = new();
+    private readonly SessionState _lease;
+    private readonly IContentWriter _content;
+    private readonly RunningDigest? _digest;
+    private readonly LiveUpload _live;
+    private readonly SpanWriterServices _services;
+    private Checkpoint? _pending;
+    private long _committed;
+    private long _cut;
+    private long _cutAt;
+
+    public SpanWriter(SessionState lease, IContentWriter content, RunningDigest? digest, LiveUpload live, SpanWriterServices services)
+    {
+        (_lease, _content, _digest, _live, _services) = (lease, content, digest, live, services);
+        _committed = _cut = Offset = lease.UploadedSize;
+        _cutAt = services.Time.GetTimestamp();
+    }
+
+    /// <summary>Bytes written; not all of them committed.</summary>
+    public long Offset { get; private set; }
+
+    /// <summary>Null where the bytes were not all seen in order.</summary>
+    public RunningDigest? Digest => _digest;
+
+    /// <summary>
+    /// Reads until the body ends, see <see cref="TusBody.End"/>. Throws <see cref="StorageFullException"/>; what was written before is kept and
+    /// can be committed.
+    /// </summary>
+    /// <param name="makeRoom">Called before bytes past the reservation are taken; false ends the body.</param>
+    public async Task TakeAsync(TusBody body, Func<long, ValueTask<bool>>? makeRoom)
+    {
+        while (await body.ReadAsync() is { IsEmpty: false } bytes)
+        {
+            if (makeRoom is not null && !await makeRoom(Offset + bytes.Length))
+            {
+                return;
+            }
+
+            // No token: the client may hang up now, and what has arrived is kept.
+            await _content.WriteAsync(bytes, Offset, CancellationToken.None);
+            Account(bytes);
+            body.Advance(bytes);
+            if (!TryCut())
+            {
+                body.Stop(BodyEnd.TakenOver);
+            }
+        }
+    }
+
+    /// <summary>
+    /// Makes everything durable and gives the span that is still to be committed; null when the upload is another's now. Bytes after the last
+    /// checkpoint are dropped when <paramref name="keep"/> is false. Throws where the database does not answer: then nothing more is acknowledged.
+    /// </summary>
+    public async Task<CommittedSpan?> FinishAsync(bool keep)
+    {
+        if (_pending is not null)
+        {
+            if (!await _pending.Done.WaitAsync(_services.Options.Value.SaveTimeout, _services.Time))
+            {
+                return null;
+            }
+
+            _committed = _pending.Span.End;
+            _pending = null;
+        }
+
+        if (!keep || Offset == _committed)
+        {
+            return new(_committed, _committed, []);
+        }
+
+        await _content.FlushAsync(CancellationToken.None);
+        return new(_committed, Offset, _checksum.GetHashAndReset());
+    }
+
+    private void Account(ReadOnlySequence<byte> bytes)
+    {
+        foreach (var block in bytes)
+        {
+            _checksum.Append(block.Span);
+            _digest?.Append(block.Span);
+        }
+
+        Offset += bytes.Length;
+        _live.Received(bytes.Length);
+    }
+
+    /// <summary>Hands what was written since the last cut to the checkpoints when it is time; false when the last one was fenced.</summary>
+    private bool TryCut()
+    {
+        if (_pending is { Done.IsCompletedSuccessfully: true })
+        {
+            // Completed, so nothing waits.
+            if (!_pending.Done.GetAwaiter().GetResult())
+            {
+                return false;
+            }
+
+            _committed = _pending.Span.End;
+            _pending = null;
+        }
+
+        var options = _services.Options.Value;
+        var due = Offset - _cut >= options.CheckpointBytes || _services.Time.GetElapsedTime(_cutAt) >= options.CheckpointInterval;
+        if (_pending is null && due && Offset > _cut)
+        {
+            _pending = new(_lease, new(_cut, Offset, _checksum.GetHashAndReset()), _content);
+            _services.Checkpoints.Add(_pending);
+            _cut = Offset;
+            _cutAt = _services.Time.GetTimestamp();
+        }
+
+        return true;
+    }
+}
+
+/// <summary>What every writer needs.</summary>
+internal sealed record SpanWriterServices(Checkpoints Checkpoints, LiveUploads Live, IOptions<SessionOptions> Options, TimeProvider Time);

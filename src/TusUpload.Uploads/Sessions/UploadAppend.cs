@@ -1,0 +1,58 @@
+using Microsoft.Extensions.Options;
+
+using TusUpload.Data.Sessions;
+using TusUpload.Protocol.Bodies;
+using TusUpload.Protocol.Errors;
+using TusUpload.Protocol.Stores;
+using TusUpload.Uploads.Admission;
+using TusUpload.Uploads.Leases;
+
+namespace TusUpload.Uploads.Sessions;
+
+/// <summary>
+/// PATCH. 1: one writer in this process. 2: the lease, first round trip. 3: the body, with no connection held. 4: the commit, second round trip.
+/// </summary>
+internal sealed class UploadAppend(
+    Writers writers, SessionLeases leases, LocalNode node, UploadReceive receive, IOptions<LeaseOptions> options, TimeProvider time)
+{
+    public async Task<TusResult<UploadInfo>> AppendAsync(AppendRequest request, TusBody body, CancellationToken cancellationToken)
+    {
+        var (id, userId) = (request.UploadId, request.Caller.UserId()!);
+
+        // A late request of a connection that was cut must not end the live one: only a request that knows where the writer stands takes over.
+        if (writers.Find(id, userId)?.Live is { } live && live.Offset != request.Offset)
+        {
+            return TusError.OffsetMismatch;
+        }
+
+        using var writer = await writers.EnterAsync(id, userId, body);
+        if (writer is null)
+        {
+            return TusError.Locked;
+        }
+
+        var lease = await leases.TakeAsync(
+            id, userId, request.Offset, node.Id, options.Value.HeartbeatLimit, time.GetUtcNow(), cancellationToken);
+        return lease is null
+            ? await ExplainAsync(request, userId, body, cancellationToken)
+            : await receive.ReceiveAsync(lease, writer, body);
+    }
+
+    /// <summary>The guard did not match: says why, off the hot path.</summary>
+    private async Task<TusResult<UploadInfo>> ExplainAsync(AppendRequest request, string userId, TusBody body, CancellationToken cancellationToken)
+    {
+        var state = await leases.FindAsync(request.UploadId, userId, cancellationToken);
+        var info = state.ToInfo(time.GetUtcNow());
+        return info.Value switch
+        {
+            null => info,
+            { Offset: var offset } when offset != request.Offset => TusError.OffsetMismatch,
+
+            // The last answer was lost and the client asks again with nothing more to send.
+            { IsComplete: true } when body.Length == 0 => info,
+            { IsComplete: true } => TusError.Completed,
+            _ when state!.ContentNode is { } holder && holder != node.Id => TusError.Unavailable,
+            _ => TusError.Locked,
+        };
+    }
+}

@@ -1,0 +1,60 @@
+using TusUpload.Data.Sessions;
+using TusUpload.Protocol.Bodies;
+using TusUpload.Protocol.Errors;
+using TusUpload.Protocol.Stores;
+using TusUpload.Uploads.Content;
+using TusUpload.Uploads.Leases;
+
+namespace TusUpload.Uploads.Sessions;
+
+/// <summary>
+/// An upload that begins with its POST: admitted and made, its room set aside, and what body came with it appended under the lease that the same
+/// statement took. Dying in between leaves an upload at the offset that was committed, which its client resumes or expiry ends.
+/// </summary>
+internal sealed class UploadBeginning(
+    SessionAdmission admission, SessionEndings endings, IUploadContent content, LocalNode node, Writers writers, UploadReceive receive)
+{
+    public async Task<TusResult<UploadInfo>> CreateAsync(NewSession session, TusBody? body, CancellationToken cancellationToken)
+    {
+        // The id is new, so nobody is in the way.
+        using var writer = (await writers.EnterAsync(session.Id, session.UserId, body))!;
+        var (made, refusal) = await admission.AdmitAsync(session with { LeaseNode = body is null ? null : node.Id }, cancellationToken);
+        if (refusal is not null)
+        {
+            return refusal;
+        }
+
+        try
+        {
+            await content.ReserveAsync(made.Id, made.TotalSize ?? 0, CancellationToken.None);
+        }
+        catch (StorageFullException)
+        {
+            await endings.TerminateAsync(made.Id, made.UserId, made.Now, CancellationToken.None);
+            return TusError.StorageFull;
+        }
+
+        if (body is null)
+        {
+            return new UploadInfo(made.Id, 0, made.TotalSize, made.Metadata, made.ExpiresAt);
+        }
+
+        var result = await receive.ReceiveAsync(Lease(made), writer, body);
+
+        // The upload is there: whatever cut its body short, the client goes on from the offset. What cannot get better is said at once.
+        return result is { Value: { } info, Error: not { Status: 413 } } ? info : result;
+    }
+
+    private static SessionState Lease(NewSession made) => new(
+        made.Id,
+        made.UserId,
+        SessionStatus.Receiving,
+        0,
+        made.TotalSize,
+        made.TotalSize ?? 0,
+        made.Metadata,
+        made.LeaseNode,
+        1,
+        made.ContentNode,
+        made.ExpiresAt);
+}

@@ -1,0 +1,35 @@
+using TusUpload.Protocol.Bodies;
+using TusUpload.Protocol.Errors;
+using TusUpload.Protocol.Stores;
+using TusUpload.Uploads.Admission;
+using TusUpload.Uploads.Content;
+
+namespace TusUpload.Uploads.Sessions;
+
+/// <summary>
+/// POST. A small body that is the whole upload goes to the disk first and costs one round trip in all; anything else is admitted first, so that no
+/// client sends bytes in vain.
+/// </summary>
+internal sealed class UploadCreation(CallerDirectory callers, IUploadContent content, WholeUpload whole, UploadBeginning beginning)
+{
+    public async Task<TusResult<UploadInfo>> CreateAsync(CreateRequest request, TusBody? body, CancellationToken cancellationToken)
+    {
+        if (body?.Length > request.Length)
+        {
+            return TusError.BodyTooLong;
+        }
+
+        var target = UploadTarget.Read(request.Metadata);
+        if (target.Error is { } refusal)
+        {
+            return refusal;
+        }
+
+        var userId = request.Caller.UserId()!;
+        var workspace = await callers.DefaultWorkspaceAsync(userId, cancellationToken);
+        var session = target.Value!.ToSession(request, Guid.CreateVersion7(), userId, workspace) with { ContentNode = content.Node };
+        return whole.IsWhole(request.Length, body)
+            ? await whole.CreateAsync(session, body)
+            : await beginning.CreateAsync(session, body, cancellationToken);
+    }
+}

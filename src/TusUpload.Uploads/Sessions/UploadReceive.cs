@@ -1,0 +1,133 @@
+using Microsoft.Extensions.Options;
+
+using TusUpload.Data.Sessions;
+using TusUpload.Protocol.Bodies;
+using TusUpload.Protocol.Errors;
+using TusUpload.Protocol.Stores;
+using TusUpload.Uploads.Admission;
+using TusUpload.Uploads.Completion;
+using TusUpload.Uploads.Content;
+using TusUpload.Uploads.Expiry;
+using TusUpload.Uploads.Leases;
+
+namespace TusUpload.Uploads.Sessions;
+
+/// <summary>
+/// A body into an upload whose lease is held, up to the commit that lets the lease go. Whatever ends the body, what arrived is kept: dying before the
+/// commit loses only what no answer has told of; dying after it loses only the answer, and the client's HEAD finds the offset.
+/// </summary>
+internal sealed class UploadReceive(
+    SessionCommits commits,
+    SessionLengths lengths,
+    SessionLeases leases,
+    IUploadContent content,
+    RunningDigests digests,
+    UploadReceiveServices services)
+{
+    public async Task<TusResult<UploadInfo>> ReceiveAsync(SessionState lease, Writers.Writer writer, TusBody body)
+    {
+        if (lease.TotalSize is { } total)
+        {
+            body.Limit = Math.Min(body.Limit, total - lease.UploadedSize);
+        }
+
+        if (body.Length > body.Limit)
+        {
+            await leases.ReleaseAsync(lease.Id, lease.LeaseNode!.Value, lease.LeaseEpoch, CancellationToken.None);
+            return TusError.BodyTooLong;
+        }
+
+        var live = services.Spans.Live.Begin(lease.Id, lease.UserId, lease.UploadedSize, lease.TotalSize);
+        writer.Live = live;
+        var digest = digests.Take(lease.Id, lease.UploadedSize);
+        try
+        {
+            await using var file = await content.OpenWriterAsync(lease.Id, CancellationToken.None);
+            var spans = new SpanWriter(lease, file, digest, live, services.Spans);
+            var refusal = await TakeAsync(lease, spans, body);
+            var result = await CommitAsync(lease, spans, body.End, refusal);
+            digest = result.Value is { IsComplete: false } && digest?.Position == result.Value.Offset ? Keep(lease.Id, digest) : digest;
+            return result;
+        }
+        finally
+        {
+            services.Spans.Live.End(live);
+            digest?.Dispose();
+        }
+    }
+
+    private async Task<TusError?> TakeAsync(SessionState lease, SpanWriter spans, TusBody body)
+    {
+        TusError? refusal = null;
+        var reserved = lease.ReservedSize;
+        try
+        {
+            await spans.TakeAsync(body, lease.TotalSize is null ? MakeRoomAsync : null);
+        }
+        catch (StorageFullException)
+        {
+            refusal = TusError.StorageFull;
+        }
+
+        return refusal;
+
+        // Of an upload of unknown length: holds ahead of the bytes, and exactly what is needed where there is no more.
+        async ValueTask<bool> MakeRoomAsync(long needed)
+        {
+            if (needed <= reserved)
+            {
+                return true;
+            }
+
+            foreach (var size in new[] { needed + services.Spans.Options.Value.ReservationStep, needed })
+            {
+                var grown = await lengths.GrowAsync(lease.Id, lease.UserId, size, services.Spans.Time.GetUtcNow(), CancellationToken.None);
+                if (grown.Made)
+                {
+                    reserved = size;
+                    return true;
+                }
+
+                refusal = grown.Found ? AdmissionErrors.For(grown, size - reserved) : TusError.NotFound;
+            }
+
+            return false;
+        }
+    }
+
+    private async Task<TusResult<UploadInfo>> CommitAsync(SessionState lease, SpanWriter spans, BodyEnd end, TusError? refusal)
+    {
+        // A body that is too long is refused whole, as far as it is not committed yet.
+        if (await spans.FinishAsync(keep: end != BodyEnd.TooLong) is not { } span)
+        {
+            return TusError.Locked;
+        }
+
+        var digest = spans.Digest is { } seen && seen.Position == span.End && lease.TotalSize == span.End ? seen.Finish() : null;
+        var now = services.Spans.Time.GetUtcNow();
+
+        // No token: the client may be gone; the limit is the command's own timeout.
+        var state = await commits.CommitAsync(lease, span, digest, now, now + services.Expiry.Value.ExpiresAfter, CancellationToken.None);
+        if (state is null)
+        {
+            return TusError.Locked;
+        }
+
+        if (state.Status == SessionStatus.Received)
+        {
+            services.Completed.Tell(state.Id);
+        }
+
+        var info = state.ToInfo(now).Value;
+        return new(info, info is { IsComplete: true } ? null : refusal ?? StatusPolicy.ForBody(end));
+    }
+
+    private RunningDigest? Keep(Guid id, RunningDigest digest)
+    {
+        digests.Keep(id, digest);
+        return null;
+    }
+}
+
+/// <summary>What every receiving request needs.</summary>
+internal sealed record UploadReceiveServices(SpanWriterServices Spans, CompletedUploads Completed, IOptions<ExpiryOptions> Expiry);

@@ -1,0 +1,55 @@
+using System.Security.Claims;
+
+using Microsoft.Extensions.Options;
+
+using TusUpload.Data.Sessions;
+using TusUpload.Protocol.Bodies;
+using TusUpload.Protocol.Errors;
+using TusUpload.Protocol.Stores;
+using TusUpload.Uploads.Admission;
+using TusUpload.Uploads.Expiry;
+using TusUpload.Uploads.Leases;
+
+namespace TusUpload.Uploads.Sessions;
+
+/// <summary>The store behind the protocol: one method per verb, each a way of its own.</summary>
+internal sealed class UploadStore(
+    UploadCreation creation, UploadAppend append, UploadReads reads, UploadLength lengths, UploadTermination termination, IOptions<ExpiryOptions> expiry)
+    : ITusStore, ITusCreationStore, ITusDeferredLengthStore, ITusTerminationStore, ITusExpirationStore
+{
+    public TimeSpan ExpiresAfter => expiry.Value.ExpiresAfter;
+
+    public Task<TusResult<UploadInfo>> FindAsync(Guid uploadId, ClaimsPrincipal caller, CancellationToken cancellationToken) =>
+        reads.FindAsync(uploadId, caller.UserId()!, cancellationToken);
+
+    public Task<TusResult<UploadInfo>> AppendAsync(AppendRequest request, TusBody body, CancellationToken cancellationToken) =>
+        append.AppendAsync(request, body, cancellationToken);
+
+    public Task<TusResult<UploadInfo>> CreateAsync(CreateRequest request, TusBody? body, CancellationToken cancellationToken) =>
+        creation.CreateAsync(request, body, cancellationToken);
+
+    public Task<TusResult<UploadInfo>> DeclareLengthAsync(
+        Guid uploadId, ClaimsPrincipal caller, long length, CancellationToken cancellationToken) =>
+        lengths.DeclareAsync(uploadId, caller.UserId()!, length, cancellationToken);
+
+    public Task<TusResult<UploadInfo>> TerminateAsync(Guid uploadId, ClaimsPrincipal caller, CancellationToken cancellationToken) =>
+        termination.TerminateAsync(uploadId, caller.UserId()!, cancellationToken);
+}
+
+/// <summary>HEAD: takes no lease; a running writer is asked to let go, then the row is read.</summary>
+internal sealed class UploadReads(Writers writers, SessionLeases leases, LocalNode node, IOptions<LeaseOptions> options, TimeProvider time)
+{
+    public async Task<TusResult<UploadInfo>> FindAsync(Guid uploadId, string userId, CancellationToken cancellationToken)
+    {
+        if (!await writers.StopAsync(uploadId, userId))
+        {
+            return TusError.Locked;
+        }
+
+        var state = await leases.FindAsync(uploadId, userId, cancellationToken);
+        return state?.LeaseNode is { } holder && holder != node.Id
+            && await leases.IsAliveAsync(holder, options.Value.HeartbeatLimit, cancellationToken)
+            ? TusError.Locked
+            : state.ToInfo(time.GetUtcNow());
+    }
+}

@@ -1,0 +1,35 @@
+using TusUpload.Data.Sessions;
+using TusUpload.Protocol.Errors;
+using TusUpload.Protocol.Stores;
+using TusUpload.Uploads.Content;
+using TusUpload.Uploads.Leases;
+
+namespace TusUpload.Uploads.Sessions;
+
+/// <summary>
+/// DELETE: ends an upload before its last byte. First the row, then the bytes: dying in between leaves bytes that the sweep finds.
+/// </summary>
+internal sealed class UploadTermination(
+    Writers writers, SessionEndings endings, SessionLeases leases, IUploadContent content, RunningDigests digests, TimeProvider time)
+{
+    public async Task<TusResult<UploadInfo>> TerminateAsync(Guid uploadId, string userId, CancellationToken cancellationToken)
+    {
+        using var writer = await writers.EnterAsync(uploadId, userId, body: null);
+        if (writer is null)
+        {
+            return writers.Find(uploadId, userId) is null ? TusError.NotFound : TusError.Locked;
+        }
+
+        var now = time.GetUtcNow();
+        if (await endings.TerminateAsync(uploadId, userId, now, cancellationToken) is not { } ended)
+        {
+            var info = (await leases.FindAsync(uploadId, userId, cancellationToken)).ToInfo(now);
+            return info.Value is null ? info : TusError.Completed;
+        }
+
+        digests.Drop(uploadId);
+        await content.DeleteAsync(uploadId, CancellationToken.None);
+        await endings.MarkRemovedAsync([uploadId], CancellationToken.None);
+        return new UploadInfo(ended.Id, ended.UploadedSize, ended.TotalSize, ended.Metadata, null);
+    }
+}

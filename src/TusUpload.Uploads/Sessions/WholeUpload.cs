@@ -1,0 +1,80 @@
+using System.IO.Hashing;
+
+using Microsoft.Extensions.Options;
+
+using TusUpload.Data.Sessions;
+using TusUpload.Protocol.Bodies;
+using TusUpload.Protocol.Errors;
+using TusUpload.Protocol.Stores;
+using TusUpload.Uploads.Completion;
+using TusUpload.Uploads.Content;
+
+namespace TusUpload.Uploads.Sessions;
+
+/// <summary>
+/// An upload that arrives whole with its POST: bytes to the disk, then one statement that makes it in state received. Dying between the two
+/// leaves a file that no row knows and nobody was told of.
+/// </summary>
+internal sealed class WholeUpload(
+    SessionAdmission admission, IUploadContent content, CompletedUploads completed, IOptions<SessionOptions> options)
+{
+    /// <summary>A body of exactly the upload's length, or no body for an empty upload.</summary>
+    public bool IsWhole(long? length, TusBody? body) => length == (body is null ? 0 : body.Length) && length <= options.Value.WholeBodySize;
+
+    public async Task<TusResult<UploadInfo>> CreateAsync(NewSession session, TusBody? body)
+    {
+        using var digest = new RunningDigest();
+        CommittedSpan? span;
+        try
+        {
+            span = await TakeAsync(session.Id, body, digest);
+        }
+        catch (StorageFullException)
+        {
+            await content.DeleteAsync(session.Id, CancellationToken.None);
+            return TusError.StorageFull;
+        }
+
+        if (digest.Position != session.TotalSize)
+        {
+            await content.DeleteAsync(session.Id, CancellationToken.None);
+            return StatusPolicy.ForBody(body!.End) ?? TusError.Unavailable;
+        }
+
+        // No token and, when it throws, no clean-up: the row may have been made although the answer was lost.
+        var (made, refusal) = await admission.AdmitAsync(session with { FirstSpan = span, Sha256 = digest.Finish() }, CancellationToken.None);
+        if (refusal is not null)
+        {
+            await content.DeleteAsync(session.Id, CancellationToken.None);
+            return refusal;
+        }
+
+        completed.Tell(made.Id);
+        return new UploadInfo(made.Id, made.UploadedSize, made.TotalSize, made.Metadata, null);
+    }
+
+    private async Task<CommittedSpan?> TakeAsync(Guid id, TusBody? body, RunningDigest digest)
+    {
+        await using var file = await content.OpenWriterAsync(id, CancellationToken.None);
+        if (body is null)
+        {
+            return null;
+        }
+
+        var checksum = new XxHash128();
+        while (await body.ReadAsync() is { IsEmpty: false } bytes)
+        {
+            await file.WriteAsync(bytes, digest.Position, CancellationToken.None);
+            foreach (var block in bytes)
+            {
+                checksum.Append(block.Span);
+                digest.Append(block.Span);
+            }
+
+            body.Advance(bytes);
+        }
+
+        await file.FlushAsync(CancellationToken.None);
+        return digest.Position == 0 ? null : new(0, digest.Position, checksum.GetHashAndReset());
+    }
+}

@@ -1,0 +1,94 @@
+using System.Globalization;
+using System.Net.Sockets;
+using System.Text;
+using System.Text.Json;
+
+namespace TusUpload.UnitTests.Protocol;
+
+/// <summary>HTTP/1.1 letter by letter, for what a client library would not send or not show.</summary>
+internal sealed class RawConnection : IAsyncDisposable
+{
+    private readonly TcpClient _client;
+    private readonly byte[] _buffer = new byte[64 * 1024];
+    private int _filled;
+
+    public RawConnection(int port) => _client = new TcpClient("127.0.0.1", port) { NoDelay = true };
+
+    public async Task SendAsync(string text) => await SendAsync(Encoding.ASCII.GetBytes(text));
+
+    public async Task SendAsync(ReadOnlyMemory<byte> bytes) => await _client.GetStream().WriteAsync(bytes, TusServer.Ct);
+
+    public async Task<RawAnswer> ReadAsync(bool isHead = false)
+    {
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(TusServer.Ct);
+        deadline.CancelAfter(TimeSpan.FromSeconds(5));
+        int end;
+        while ((end = Text.IndexOf("\r\n\r\n", StringComparison.Ordinal)) < 0)
+        {
+            await FillAsync(deadline.Token);
+        }
+
+        var lines = Text[..end].Split("\r\n");
+        var answer = new RawAnswer(int.Parse(lines[0].Split(' ')[1], CultureInfo.InvariantCulture), lines[1..]);
+        var length = isHead ? 0 : int.Parse(answer["Content-Length"] ?? "0", CultureInfo.InvariantCulture);
+        var total = end + 4 + length;
+        while (_filled < total)
+        {
+            await FillAsync(deadline.Token);
+        }
+
+        answer.Body = Text[(end + 4)..total];
+        _buffer.AsSpan(total, _filled - total).CopyTo(_buffer);
+        _filled -= total;
+        return answer;
+    }
+
+    /// <summary>True when the server has closed the connection, cleanly or not, with nothing more to read.</summary>
+    public async Task<bool> IsClosedAsync()
+    {
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(TusServer.Ct);
+        deadline.CancelAfter(TimeSpan.FromSeconds(5));
+        try
+        {
+            return _filled == 0 && await _client.GetStream().ReadAsync(_buffer, deadline.Token) == 0;
+        }
+        catch (IOException)
+        {
+            return true;
+        }
+    }
+
+    /// <summary>Ends the connection by a reset, as a phone that changes networks seems to.</summary>
+    public void Cut()
+    {
+        _client.LingerState = new LingerOption(enable: true, 0);
+        _client.Close();
+    }
+
+    public ValueTask DisposeAsync()
+    {
+        _client.Dispose();
+        return ValueTask.CompletedTask;
+    }
+
+    private string Text => Encoding.Latin1.GetString(_buffer, 0, _filled);
+
+    private async Task FillAsync(CancellationToken cancellationToken)
+    {
+        var read = await _client.GetStream().ReadAsync(_buffer.AsMemory(_filled), cancellationToken);
+        Assert.True(read > 0, "The connection was closed before the answer was whole: " + Text);
+        _filled += read;
+    }
+}
+
+internal sealed class RawAnswer(int status, string[] lines)
+{
+    public int Status => status;
+
+    public string Body { get; set; } = "";
+
+    public string? Code => Body.Length == 0 ? null : JsonDocument.Parse(Body).RootElement.GetProperty("code").GetString();
+
+    public string? this[string name] =>
+        lines.FirstOrDefault(line => line.StartsWith(name + ":", StringComparison.OrdinalIgnoreCase))?[(name.Length + 1)..].Trim();
+}
