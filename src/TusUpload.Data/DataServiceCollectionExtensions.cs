@@ -34,7 +34,9 @@ public static class DataServiceCollectionExtensions
         services.AddSingleton<SessionCommits>();
         services.AddSingleton<SessionLengths>();
         services.AddSingleton<SessionEndings>();
+        services.AddSingleton<SessionChunks>();
         services.AddSingleton<FileProcessing>();
+        services.AddSingleton<WaitingFiles>();
         services.AddSingleton<FileDeletion>();
         services.AddSingleton<FileRenaming>();
         services.AddSingleton<BatchSealing>();
