@@ -34,8 +34,11 @@ public static class DataServiceCollectionExtensions
         services.AddSingleton<SessionCommits>();
         services.AddSingleton<SessionLengths>();
         services.AddSingleton<SessionEndings>();
+        services.AddSingleton<SessionChunks>();
         services.AddSingleton<FileProcessing>();
+        services.AddSingleton<WaitingFiles>();
         services.AddSingleton<FileDeletion>();
+        services.AddSingleton<FileRenaming>();
         services.AddSingleton<BatchSealing>();
         services.AddSingleton<OutboxFeed>();
         return services;

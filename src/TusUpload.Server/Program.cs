@@ -1,1 +1,53 @@
-Console.WriteLine("x");
+using TusUpload.Data;
+using TusUpload.Pipeline;
+using TusUpload.Protocol;
+using TusUpload.Server.Api;
+using TusUpload.Server.Auth;
+using TusUpload.Server.Dashboard;
+using TusUpload.Server.Embedded;
+using TusUpload.Server.Health;
+using TusUpload.Server.Setup;
+using TusUpload.Server.Setup.SocketPool;
+using TusUpload.Uploads;
+
+try
+{
+    var builder = HostSetup.CreateBuilder(args);
+    builder.AddHost();                                    // addresses, logging, how it starts and stops
+    var services = builder.Services;
+    services.AddEmbeddedPostgres();                       // first: starts first and stops last
+    services.AddData(ProtocolSetup.DatabaseOf);
+    services.AddSocketPool();
+    services.AddProtocol();                               // tus on HTTP
+    services.AddUploads();                                // from the first POST to the last byte
+    services.AddPipeline(ProtocolSetup.DatabaseOf);             // after the last byte
+    services.AddAuth();
+    services.AddApi();
+    services.AddHealth();
+
+    await using var app = builder.Build();
+    app.UseMiddleware<RequestIds>();
+    app.UseMiddleware<RequestLog>();
+    app.UseMiddleware<ErrorEdge>();
+    app.UseRouting();
+    app.UseTusCors();
+    app.UseApiCors();
+    app.UseAuthentication();
+    app.UseAuthorization();
+
+    app.MapTus();
+    app.MapApi();
+    app.MapDashboard();
+    app.MapHealth();
+
+    await app.StartDatabaseAsync();
+    await app.RunAsync();
+    return 0;
+}
+catch (Exception failure) when (StartFailure.IsOurs(failure))
+{
+    return StartFailure.Report(failure);
+}
+
+/// <summary>The process. Public for the tests that run it.</summary>
+public partial class Program;

@@ -30,9 +30,12 @@ public sealed class FileDeletion(NpgsqlDataSource database)
         SELECT id FROM file
         """;
 
+    // A file that failed after it was stored has its object's key in the journal only.
     private const string WaitingSql = """
-        SELECT id, storage_path FROM tus_upload.files
-         WHERE deleted_at IS NOT NULL AND deleted_at < $1 ORDER BY deleted_at LIMIT $2
+        SELECT id, COALESCE(storage_path, (SELECT max(output ->> 'storagePath') FROM tus_upload.step_journal WHERE file_id = files.id))
+          FROM tus_upload.files
+         WHERE deleted_at IS NOT NULL AND deleted_at < $1 AND (content_node = $3 OR content_node IS NULL)
+         ORDER BY deleted_at LIMIT $2
         """;
 
     // The session goes too: HEAD of a deleted file's upload is 404 like that of any other upload that is no more.
@@ -49,12 +52,15 @@ public sealed class FileDeletion(NpgsqlDataSource database)
         return await command.ExecuteScalarAsync(cancellationToken) is Guid;
     }
 
-    /// <summary>Files deleted before <paramref name="before"/> whose object and rows are still there, oldest first.</summary>
+    /// <summary>
+    /// Files deleted before <paramref name="before"/> whose object and rows are still there, oldest first: those whose bytes
+    /// <paramref name="node"/> or every node reaches.
+    /// </summary>
     public async Task<IReadOnlyList<(Guid Id, string? StoragePath)>> WaitingAsync(
-        DateTimeOffset before, int limit, CancellationToken cancellationToken)
+        Guid node, DateTimeOffset before, int limit, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(WaitingSql);
-        command.With(before).With(limit);
+        command.With(before).With(limit).With(node);
         var files = new List<(Guid, string?)>();
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         while (await row.ReadAsync(cancellationToken))

@@ -143,21 +143,7 @@ public sealed class FileProcessing(NpgsqlDataSource database)
         SELECT id FROM file
         """;
 
-    private const string QueuedSql = "UPDATE tus_upload.files SET job_id = $2 WHERE id = $1";
-
-    private const string UnqueuedSql = """
-        SELECT id FROM tus_upload.files
-         WHERE processing_status IN ('received', 'verifying', 'scanning', 'storing') AND deleted_at IS NULL
-           AND job_id IS NULL AND created_at < $1
-         ORDER BY created_at LIMIT $2
-        """;
-
-    private const string UnfinishedSql = """
-        SELECT id, job_id, processing_node FROM tus_upload.files
-         WHERE processing_status IN ('received', 'verifying', 'scanning', 'storing') AND deleted_at IS NULL
-           AND job_id IS NOT NULL AND created_at < $1
-         ORDER BY created_at LIMIT $2
-        """;
+    private const string StatusSql = "SELECT processing_status FROM tus_upload.files WHERE id = $1";
 
     /// <summary>Starts or resumes; null when there is nothing to do: unknown, deleted or ended. Announces the start once.</summary>
     public async Task<FileInProcess?> BeginAsync(Guid id, Guid node, DateTimeOffset now, CancellationToken cancellationToken)
@@ -201,39 +187,12 @@ public sealed class FileProcessing(NpgsqlDataSource database)
     public Task<bool> ReplayAsync(Guid id, string userId, CancellationToken cancellationToken) =>
         RunAsync(ReplaySql, command => command.With(id).With(userId), cancellationToken);
 
-    /// <summary>Records the job that works on the file; said after the job exists, so a crash in between only makes a second, idle job.</summary>
-    public Task<bool> MarkQueuedAsync(Guid id, string jobId, CancellationToken cancellationToken) =>
-        RunAsync(QueuedSql, command => command.With(id).With(jobId), cancellationToken);
-
-    /// <summary>Files received before <paramref name="before"/> that no job was made for, oldest first.</summary>
-    public async Task<IReadOnlyList<Guid>> UnqueuedAsync(DateTimeOffset before, int limit, CancellationToken cancellationToken)
+    /// <summary>One of <see cref="FileStatus"/>; null when there is no such file.</summary>
+    public async Task<string?> StatusAsync(Guid id, CancellationToken cancellationToken)
     {
-        await using var command = database.CreateCommand(UnqueuedSql);
-        command.With(before).With(limit);
-        var ids = new List<Guid>();
-        await using var row = await command.ExecuteReaderAsync(cancellationToken);
-        while (await row.ReadAsync(cancellationToken))
-        {
-            ids.Add(row.GetGuid(0));
-        }
-
-        return ids;
-    }
-
-    /// <summary>Files received before <paramref name="before"/> with a job that has not ended them, oldest first.</summary>
-    public async Task<IReadOnlyList<(Guid Id, string JobId, Guid? Node)>> UnfinishedAsync(
-        DateTimeOffset before, int limit, CancellationToken cancellationToken)
-    {
-        await using var command = database.CreateCommand(UnfinishedSql);
-        command.With(before).With(limit);
-        var files = new List<(Guid, string, Guid?)>();
-        await using var row = await command.ExecuteReaderAsync(cancellationToken);
-        while (await row.ReadAsync(cancellationToken))
-        {
-            files.Add((row.GetGuid(0), row.GetString(1), row.IsDBNull(2) ? null : row.GetGuid(2)));
-        }
-
-        return files;
+        await using var command = database.CreateCommand(StatusSql);
+        command.With(id);
+        return await command.ExecuteScalarAsync(cancellationToken) as string;
     }
 
     private async Task<bool> RunAsync(string sql, Action<NpgsqlCommand> fill, CancellationToken cancellationToken)

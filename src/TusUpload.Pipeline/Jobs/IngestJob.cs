@@ -1,0 +1,72 @@
+using Hangfire;
+using Hangfire.Server;
+
+using Microsoft.Extensions.Options;
+
+using TusUpload.Pipeline.Metrics;
+using TusUpload.Pipeline.Settlement;
+using TusUpload.Pipeline.Steps;
+using TusUpload.Pipeline.Verification;
+
+namespace TusUpload.Pipeline.Jobs;
+
+/// <summary>
+/// The job of one file. It may come twice, at once or one after the other: within a process the second waits for the first, between processes
+/// every statement says the same when it is said again.
+/// </summary>
+internal sealed partial class IngestJob(
+    FilePipeline pipeline,
+    FileEndings endings,
+    RunningFiles running,
+    PipelineMeter meter,
+    IOptions<JobsOptions> options,
+    ILogger<IngestJob> logger)
+{
+    /// <summary>Called by Hangfire, which stores only the id and fills in the rest.</summary>
+    [JobDisplayName("Ingest {0}")]
+    public Task RunAsync(Guid fileId, PerformContext? context, CancellationToken cancellationToken) =>
+        RunAsync(fileId, 1 + (context is null ? 0 : Retries.Before(context)), cancellationToken);
+
+    /// <param name="attempt">1 for the first; an attempt that an ending process interrupts is not counted.</param>
+    internal async Task RunAsync(Guid fileId, int attempt, CancellationToken cancellationToken)
+    {
+        using var turn = await running.EnterAsync(fileId, cancellationToken);
+        try
+        {
+            await pipeline.RunAsync(fileId, cancellationToken);
+            meter.JobEnded("done");
+        }
+        catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
+        {
+            // Not a failure: the job goes back to its queue and continues at its step.
+            meter.JobEnded("interrupted");
+            throw;
+        }
+        catch (Exception failure) when (attempt < options.Value.Attempts)
+        {
+            meter.JobEnded("retried");
+            LogRetried(failure, fileId, attempt, options.Value.Attempts);
+            throw;
+        }
+        catch (Exception failure)
+        {
+            meter.JobEnded("failed");
+            LogGivenUp(failure, fileId, attempt);
+            await FailAsync(fileId, failure, cancellationToken);
+            throw;
+        }
+    }
+
+    // The message is for the file's owner: what exactly went wrong is in the log and on the dashboard.
+    private Task FailAsync(Guid fileId, Exception failure, CancellationToken cancellationToken) => failure is ContentCorruptException
+        ? endings.FailAsync(
+            fileId, ContentCorruptException.Code, "The stored bytes are no longer those that were received.", cancellationToken)
+        : endings.FailAsync(
+            fileId, "processing_failed", "The file could not be processed. It is kept and can be replayed.", cancellationToken);
+
+    [LoggerMessage(EventId = 3001, Level = LogLevel.Warning, Message = "Attempt {Attempt} of {Attempts} at file {FileId} failed")]
+    private partial void LogRetried(Exception failure, Guid fileId, int attempt, int attempts);
+
+    [LoggerMessage(EventId = 3002, Level = LogLevel.Error, Message = "File {FileId} is given up after attempt {Attempt}")]
+    private partial void LogGivenUp(Exception failure, Guid fileId, int attempt);
+}

@@ -1,0 +1,67 @@
+using System.ComponentModel.DataAnnotations;
+
+using Microsoft.Extensions.Options;
+
+namespace TusUpload.Pipeline.Jobs;
+
+/// <summary>How received files are worked on. Section <c>Jobs</c>.</summary>
+public sealed class JobsOptions
+{
+    public const string Section = "Jobs";
+
+    /// <summary>Files worked on at once by this process; 0: none, other processes do it. Default null: two per core, at most 20.</summary>
+    [Range(0, 200)]
+    public int? Workers { get; set; }
+
+    /// <summary>How often a file is tried in all before it has failed. Default 10.</summary>
+    [Range(1, 1_000)]
+    public int Attempts { get; set; } = 10;
+
+    /// <summary>From a failed attempt to the second one; each further delay is twice the one before, give or take a quarter. Default 1 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")]
+    public TimeSpan FirstRetryDelay { get; set; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>The longest delay between two attempts. Default 10 min.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "7.00:00:00")]
+    public TimeSpan MaxRetryDelay { get; set; } = TimeSpan.FromMinutes(10);
+
+    /// <summary>How often this process looks whether a delay is over. Default 2 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.100", "01:00:00")]
+    public TimeSpan RetryPollInterval { get; set; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>How long after a worker was killed its job is given to another one; a living worker says so five times as often. Default 30 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:05", "1.00:00:00")]
+    public TimeSpan InvisibilityTimeout { get; set; } = TimeSpan.FromSeconds(30);
+
+    /// <summary>How often an idle worker looks for jobs that nobody told it of. Default 5 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.050", "01:00:00")]
+    public TimeSpan PollInterval { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long jobs that have ended are shown on the dashboard; files are the record, jobs are not. Default 1 day.</summary>
+    [Range(typeof(TimeSpan), "00:01:00", "365.00:00:00")]
+    public TimeSpan Retention { get; set; } = TimeSpan.FromDays(1);
+
+    /// <summary>How often files are looked for that no living job works on. Default 10 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00.100", "01:00:00")]
+    public TimeSpan SweepInterval { get; set; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>How long a received file may be without a job before the sweep makes one. Default 5 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:00", "01:00:00")]
+    public TimeSpan UnqueuedAfter { get; set; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>A node without a heartbeat for this long does not live: another one takes its files where it can reach their bytes. Default 30 s.</summary>
+    [Range(typeof(TimeSpan), "00:00:05", "1.00:00:00")]
+    public TimeSpan NodeSilence { get; set; } = TimeSpan.FromSeconds(30);
+
+    internal int WorkerCount => Workers ?? Math.Min(2 * Environment.ProcessorCount, 20);
+}
+
+[OptionsValidator]
+internal sealed partial class JobsOptionsAnnotations : IValidateOptions<JobsOptions>;
+
+internal sealed class JobsOptionsRules : IValidateOptions<JobsOptions>
+{
+    public ValidateOptionsResult Validate(string? name, JobsOptions options) => options.FirstRetryDelay > options.MaxRetryDelay
+        ? ValidateOptionsResult.Fail("Jobs:FirstRetryDelay must be at most Jobs:MaxRetryDelay.")
+        : ValidateOptionsResult.Success;
+}

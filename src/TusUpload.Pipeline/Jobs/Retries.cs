@@ -1,0 +1,61 @@
+using Hangfire.Common;
+using Hangfire.Server;
+using Hangfire.States;
+using Hangfire.Storage;
+
+using Microsoft.Extensions.Options;
+
+namespace TusUpload.Pipeline.Jobs;
+
+/// <summary>
+/// Bounded retries: delays double up to a limit, each a quarter longer or shorter by chance, so that files which failed together do not come
+/// back together. A job that used up its attempts is shown as failed for as long as other ended jobs are shown.
+/// </summary>
+internal sealed class Retries(IOptions<JobsOptions> options) : JobFilterAttribute, IElectStateFilter, IApplyStateFilter
+{
+    private const string Parameter = "RetryCount";
+
+    /// <summary>Failed attempts before this one.</summary>
+    public static int Before(PerformContext context) => context.GetJobParameter<int>(Parameter, allowStale: true);
+
+    public void OnStateElection(ElectStateContext context)
+    {
+        if (context.CandidateState is not FailedState failed)
+        {
+            return;
+        }
+
+        var failures = context.GetJobParameter<int>(Parameter, allowStale: true) + 1;
+        if (failures < options.Value.Attempts)
+        {
+            context.SetJobParameter(Parameter, failures);
+            context.CandidateState = new ScheduledState(Delay(failures, Random.Shared.NextDouble()))
+            {
+                Reason = $"Attempt {failures} of {options.Value.Attempts} failed: {failed.Exception.GetType().Name}",
+            };
+        }
+    }
+
+    public void OnStateApplied(ApplyStateContext context, IWriteOnlyTransaction transaction)
+    {
+        if (context.NewState is FailedState)
+        {
+            transaction.ExpireJob(context.BackgroundJob.Id, options.Value.Retention);
+        }
+    }
+
+    public void OnStateUnapplied(ApplyStateContext context, IWriteOnlyTransaction transaction)
+    {
+        if (context.OldStateName == FailedState.StateName)
+        {
+            transaction.PersistJob(context.BackgroundJob.Id);
+        }
+    }
+
+    /// <param name="chance">From 0 to 1.</param>
+    internal TimeSpan Delay(int failures, double chance)
+    {
+        var doubled = options.Value.FirstRetryDelay.TotalSeconds * Math.Pow(2, Math.Min(failures - 1, 60));
+        return TimeSpan.FromSeconds(Math.Min(doubled, options.Value.MaxRetryDelay.TotalSeconds) * (0.75 + (chance / 2)));
+    }
+}

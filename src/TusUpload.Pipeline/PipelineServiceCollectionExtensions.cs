@@ -1,0 +1,119 @@
+using Hangfire;
+using Hangfire.AspNetCore;
+using Hangfire.Common;
+
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Options;
+
+using TusUpload.Data.Files;
+using TusUpload.Data.Outbox;
+using TusUpload.Pipeline.Jobs;
+using TusUpload.Pipeline.Metrics;
+using TusUpload.Pipeline.Notifications;
+using TusUpload.Pipeline.Settlement;
+using TusUpload.Pipeline.Steps;
+using TusUpload.Pipeline.Storage;
+using TusUpload.Pipeline.Verification;
+using TusUpload.Uploads.Content;
+using TusUpload.Uploads.Leases;
+
+namespace TusUpload.Pipeline;
+
+public static class PipelineServiceCollectionExtensions
+{
+    /// <summary>
+    /// After the last byte. Needs <c>AddData</c>, <c>AddUploads</c>, an <see cref="IUploadContent"/> and a <see cref="LocalNode"/>.
+    /// <paramref name="connectionString"/> is asked when the first connection is needed, which is not before the hosted services start; it must
+    /// not go through a pooler that shares connections between transactions if jobs made elsewhere are to be noticed at once.
+    /// </summary>
+    public static IServiceCollection AddPipeline(this IServiceCollection services, Func<IServiceProvider, string> connectionString)
+    {
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddMetrics();
+        services.AddSingleton<PipelineMeter>();
+        services.AddSteps();
+        services.AddStorage();
+        services.AddJobs(connectionString);
+        services.AddNotifications();
+        return services;
+    }
+
+    /// <summary>The way of a file. The order of the steps is the order in which they run.</summary>
+    private static void AddSteps(this IServiceCollection services)
+    {
+        services.AddSingleton<IUploadStep, VerifyStep>();
+        services.AddSingleton<IUploadStep, StoreStep>();
+        services.AddSingleton<PipelineSetting>();
+        services.AddSingleton<RunningFiles>();
+        services.AddSingleton<FilePipeline>();
+        services.AddSingleton<FileEndings>();
+    }
+
+    private static void AddStorage(this IServiceCollection services)
+    {
+        services.AddOptions<StorageOptions>().BindConfiguration(StorageOptions.Section).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<StorageOptions>, StorageOptionsAnnotations>();
+        services.AddSingleton<IValidateOptions<StorageOptions>, StorageOptionsRules>();
+        services.AddKeyedSingleton<IObjectStorage, LocalObjectStorage>(LocalObjectStorage.Name);
+        services.AddSingleton(provider =>
+            provider.GetRequiredKeyedService<IObjectStorage>(provider.GetRequiredService<IOptions<StorageOptions>>().Value.Kind));
+    }
+
+    private static void AddJobs(this IServiceCollection services, Func<IServiceProvider, string> connectionString)
+    {
+        services.AddOptions<JobsOptions>().BindConfiguration(JobsOptions.Section).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<JobsOptions>, JobsOptionsAnnotations>();
+        services.AddSingleton<IValidateOptions<JobsOptions>, JobsOptionsRules>();
+
+        // Registered before Hangfire's own, which are static and so one for all hosts of a process.
+        services.AddSingleton(provider =>
+            new JobDatabase(() => connectionString(provider), provider.GetRequiredService<IOptions<JobsOptions>>()));
+        services.AddSingleton<SharedQueue>();
+        services.AddSingleton(provider => JobStorageSetup.Create(
+            provider.GetRequiredService<JobDatabase>(),
+            provider.GetRequiredService<SharedQueue>(),
+            provider.GetRequiredService<IOptions<JobsOptions>>().Value));
+        services.AddSingleton<JobActivator>(provider => new AspNetCoreJobActivator(provider.GetRequiredService<IServiceScopeFactory>()));
+        services.AddSingleton<IJobFilterProvider>(provider => new JobFilterCollection
+        {
+            new Retries(provider.GetRequiredService<IOptions<JobsOptions>>()),
+            new StatisticsHistoryAttribute(),
+        });
+        services.AddHangfire((provider, hangfire) => hangfire.UseLogProvider(new JobLogs(provider.GetRequiredService<ILoggerFactory>())));
+
+        services.AddSingleton<IngestJob>();
+        services.AddSingleton<JobQueue>();
+        services.AddSingleton<JobTables>();
+        services.AddSingleton<JobServer>();
+        services.AddSingleton<JobSweep>();
+        services.AddSingleton<DeletionSweep>();
+        services.AddSingleton(provider => new JobsHealth(provider.GetRequiredService<JobTables>()));
+        services.AddSingleton(provider => new FileReplay(
+            provider.GetRequiredService<FileProcessing>(), provider.GetRequiredService<WaitingFiles>(), provider.GetRequiredService<JobQueue>()));
+
+        services.AddHostedService<JobStorageSetup>();
+        services.AddHostedService<JobDispatcher>();
+        services.AddHostedService(provider => provider.GetRequiredService<JobSweep>());
+        services.AddHostedService(provider => provider.GetRequiredService<DeletionSweep>());
+        services.AddHostedService(provider => provider.GetRequiredService<JobServer>());
+    }
+
+    private static void AddNotifications(this IServiceCollection services)
+    {
+        services.AddOptions<NotificationOptions>().BindConfiguration(NotificationOptions.Section).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<NotificationOptions>, NotificationOptionsAnnotations>();
+        services.AddSingleton<OutboxSignal>();
+        services.AddSingleton<FeedHub>();
+        services.AddSingleton(provider => new EventFeed(
+            provider.GetRequiredService<OutboxFeed>(),
+            provider.GetRequiredService<FeedHub>(),
+            provider.GetRequiredService<IOptions<NotificationOptions>>()));
+        services.AddSingleton(provider => new DatabaseSignal(OutboxFeed.Channel, provider.GetRequiredService<FeedHub>().Wakeup.Call));
+        services.AddSingleton(provider => new DatabaseSignal(WaitingFiles.Channel, provider.GetRequiredService<SharedQueue>().Wake));
+        services.AddHostedService<DatabaseSignals>();
+        services.AddHostedService<OutboxDispatcher>();
+        services.AddHostedService<FeedReader>();
+        services.AddHostedService<ProgressTicker>();
+        services.AddHostedService<OutboxTrim>();
+    }
+}

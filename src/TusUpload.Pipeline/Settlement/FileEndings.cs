@@ -1,0 +1,77 @@
+using TusUpload.Data.Files;
+using TusUpload.Pipeline.Metrics;
+using TusUpload.Pipeline.Steps;
+using TusUpload.Pipeline.Storage;
+
+namespace TusUpload.Pipeline.Settlement;
+
+/// <summary>
+/// The ends of a file, each one transaction: state, usage, batch and announcement together or not at all. What is left of the received bytes
+/// goes afterwards; dying in between leaves that to the next run.
+/// </summary>
+internal sealed partial class FileEndings(
+    FileProcessing processing, IObjectStorage storage, PipelineSetting setting, PipelineMeter meter, ILogger<FileEndings> logger)
+{
+    /// <summary>Ready.</summary>
+    public async Task SettleAsync(UploadContext upload, CancellationToken cancellationToken)
+    {
+        var sha256 = upload.Sha256 ?? throw new InvalidOperationException("No step has made the digest.");
+        var path = upload.StoragePath ?? throw new InvalidOperationException("No step has stored the object.");
+        var settled = await processing.SettleAsync(upload.Id, sha256, path, setting.Now, cancellationToken);
+        setting.Outbox.Wake();
+        await setting.Content.DeleteAsync(upload.Id, cancellationToken);
+        if (settled)
+        {
+            var took = setting.Now - upload.File.ReceivedAt;
+            meter.FileEnded(FileStatus.Ready, took);
+            LogReady(upload.Id, upload.File.FileSize, (long)took.TotalMilliseconds);
+        }
+    }
+
+    /// <summary>Refused for what it is: nothing of it is kept.</summary>
+    public async Task RejectAsync(UploadContext upload, StepOutcome outcome, CancellationToken cancellationToken)
+    {
+        var rejected = await processing.RejectAsync(upload.Id, outcome.Code!, outcome.Message!, setting.Now, cancellationToken);
+        setting.Outbox.Wake();
+        if (upload.StoragePath is { } path)
+        {
+            await storage.DeleteAsync(path, cancellationToken);
+        }
+
+        await setting.Content.DeleteAsync(upload.Id, cancellationToken);
+        if (rejected)
+        {
+            meter.FileEnded(FileStatus.Rejected, setting.Now - upload.File.ReceivedAt);
+            LogRejected(upload.Id, outcome.Code!);
+        }
+    }
+
+    /// <summary>Every attempt failed. Bytes and reservation stay for a replay.</summary>
+    public async Task FailAsync(Guid fileId, string code, string message, CancellationToken cancellationToken)
+    {
+        if (await processing.FailAsync(fileId, code, message, setting.Now, cancellationToken))
+        {
+            setting.Outbox.Wake();
+            meter.FileEnded(FileStatus.Failed, null);
+            LogFailed(fileId, code);
+        }
+    }
+
+    /// <summary>Removes what a run that was killed right after the end did not.</summary>
+    public async Task RemoveLeftoversAsync(Guid fileId, CancellationToken cancellationToken)
+    {
+        if (await processing.StatusAsync(fileId, cancellationToken) is FileStatus.Ready or FileStatus.Rejected)
+        {
+            await setting.Content.DeleteAsync(fileId, cancellationToken);
+        }
+    }
+
+    [LoggerMessage(EventId = 3201, Level = LogLevel.Information, Message = "File {FileId} of {Size} bytes is ready after {Milliseconds} ms")]
+    private partial void LogReady(Guid fileId, long size, long milliseconds);
+
+    [LoggerMessage(EventId = 3202, Level = LogLevel.Information, Message = "File {FileId} was rejected: {Code}")]
+    private partial void LogRejected(Guid fileId, string code);
+
+    [LoggerMessage(EventId = 3203, Level = LogLevel.Error, Message = "File {FileId} failed for good: {Code}")]
+    private partial void LogFailed(Guid fileId, string code);
+}

@@ -1,0 +1,51 @@
+using System.Text.Json;
+using System.Text.Json.Serialization;
+
+using TusUpload.Data.Files;
+using TusUpload.Uploads.Content;
+
+namespace TusUpload.Pipeline.Steps;
+
+/// <summary>A file on its way through the steps, with what earlier steps found out about it.</summary>
+internal sealed class UploadContext(FileInProcess file, IUploadContent content)
+{
+    private readonly Dictionary<string, StepFacts> _journal =
+        JsonSerializer.Deserialize(file.Journal, StepFactsJson.Default.DictionaryStringStepFacts) ?? [];
+
+    public FileInProcess File => file;
+
+    public Guid Id => file.Id;
+
+    /// <summary>The received bytes; gone once the object store has taken them.</summary>
+    public IUploadContent Content => content;
+
+    /// <summary>Digest of the whole file, 64 lower hexadecimal digits; null before verify.</summary>
+    public string? Sha256 { get; set; }
+
+    /// <summary>The object's key; null before store.</summary>
+    public string? StoragePath { get; set; }
+
+    /// <summary>Whether the step was done by an earlier run; if so, what it found is taken over.</summary>
+    public bool TakeOver(string step)
+    {
+        if (!_journal.TryGetValue(step, out var facts))
+        {
+            return false;
+        }
+
+        Sha256 = facts.Sha256 ?? Sha256;
+        StoragePath = facts.StoragePath ?? StoragePath;
+        return true;
+    }
+
+    /// <summary>What the journal keeps of a step that is done.</summary>
+    public string Facts() => JsonSerializer.Serialize(new(Sha256, StoragePath), StepFactsJson.Default.StepFacts);
+}
+
+/// <summary>What later steps need from those before them.</summary>
+internal sealed record StepFacts(string? Sha256, string? StoragePath);
+
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase, DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(Dictionary<string, StepFacts>))]
+internal sealed partial class StepFactsJson : JsonSerializerContext;

@@ -1,0 +1,95 @@
+using System.Runtime.InteropServices;
+
+namespace TusUpload.Pipeline.Storage;
+
+/// <summary>
+/// Renames that stay within a file system, and folders that are on the disk. .NET's own move silently copies to another file system, which
+/// is neither atomic nor fast, and has nothing that flushes a folder.
+/// </summary>
+internal static partial class DurableFiles
+{
+    private const int OtherFileSystem = 18; // EXDEV
+    private const int NoSuchFile = 2; // ENOENT
+
+    /// <summary>Replaces <paramref name="target"/> in one step. False when the file is not there or lies on another file system.</summary>
+    public static bool TryRename(string file, string target)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            if (!string.Equals(Path.GetPathRoot(file), Path.GetPathRoot(target), StringComparison.OrdinalIgnoreCase))
+            {
+                return false;
+            }
+
+            File.Move(file, target, overwrite: true);
+            return true;
+        }
+
+        if (Rename(file, target) == 0)
+        {
+            return true;
+        }
+
+        var error = Marshal.GetLastPInvokeError();
+        return error is OtherFileSystem or NoSuchFile ? false : throw Failure("rename", target, error);
+    }
+
+    /// <summary>Makes a folder below <paramref name="root"/>, and every missing one on the way, so that it outlives a power cut.</summary>
+    public static void CreateFolder(string root, string folder)
+    {
+        if (Directory.Exists(folder))
+        {
+            return;
+        }
+
+        if (folder.Length > root.Length)
+        {
+            CreateFolder(root, Path.GetDirectoryName(folder)!);
+        }
+
+        Directory.CreateDirectory(folder);
+        FlushFolder(Path.GetDirectoryName(folder)!);
+    }
+
+    /// <summary>Returns when the folder's entries are on the disk. Windows does that by itself.</summary>
+    public static void FlushFolder(string folder)
+    {
+        if (OperatingSystem.IsWindows())
+        {
+            return;
+        }
+
+        var descriptor = Open(folder, 0);
+        if (descriptor < 0)
+        {
+            throw Failure("open", folder, Marshal.GetLastPInvokeError());
+        }
+
+        try
+        {
+            if (Flush(descriptor) != 0)
+            {
+                throw Failure("fsync", folder, Marshal.GetLastPInvokeError());
+            }
+        }
+        finally
+        {
+            _ = Close(descriptor);
+        }
+    }
+
+    private static IOException Failure(string call, string path, int error) =>
+        new($"{call} of {path}: {Marshal.GetPInvokeErrorMessage(error)}");
+
+    [LibraryImport("libc", EntryPoint = "rename", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Rename(string from, string to);
+
+    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    private static partial int Open(string path, int flags);
+
+    [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
+    private static partial int Flush(int descriptor);
+
+    [LibraryImport("libc", EntryPoint = "close")]
+    private static partial int Close(int descriptor);
+}

@@ -1,0 +1,164 @@
+using Microsoft.Extensions.Options;
+
+namespace TusUpload.Pipeline.Storage;
+
+/// <summary>
+/// Objects as files in a folder. A content that is a file of the same file system becomes the object by a rename; anything else is copied to
+/// a name beside the object and renamed then. Either way the object appears whole, and is on the disk before the store says so.
+/// </summary>
+internal sealed class LocalObjectStorage : IObjectStorage
+{
+    public const string Name = "local";
+
+    private const string Unfinished = ".part";
+    private readonly string _root;
+
+    public LocalObjectStorage(IOptions<StorageOptions> options, IConfiguration configuration)
+        : this(options.Value.LocalPath ?? Path.Combine(configuration["Data:Path"] is { Length: > 0 } path ? path : "./data", "objects"))
+    {
+    }
+
+    internal LocalObjectStorage(string root) => _root = Path.TrimEndingDirectorySeparator(Path.GetFullPath(root));
+
+    public string Kind => Name;
+
+    public async Task StoreAsync(ObjectSource source, string storagePath, CancellationToken cancellationToken)
+    {
+        var target = PathOf(storagePath);
+        var folder = Path.GetDirectoryName(target)!;
+        DurableFiles.CreateFolder(_root, folder);
+        if (source.FilePath is { } file && TryTake(file, target, source.Length))
+        {
+            DurableFiles.FlushFolder(folder);
+            DurableFiles.FlushFolder(Path.GetDirectoryName(file)!);
+            return;
+        }
+
+        await CopyAsync(source, target, cancellationToken);
+
+        // Also where an earlier run did the work: it may have died before this.
+        DurableFiles.FlushFolder(folder);
+    }
+
+    public Task<Stream> OpenReadAsync(string storagePath, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return Task.FromResult<Stream>(new FileStream(PathOf(storagePath), new FileStreamOptions
+            {
+                Mode = FileMode.Open,
+                Access = FileAccess.Read,
+                Share = FileShare.ReadWrite | FileShare.Delete,
+                Options = FileOptions.Asynchronous,
+                BufferSize = 0,
+            }));
+        }
+        catch (DirectoryNotFoundException gone)
+        {
+            throw new FileNotFoundException(gone.Message, storagePath, gone);
+        }
+    }
+
+    public Task DeleteAsync(string storagePath, CancellationToken cancellationToken)
+    {
+        var target = PathOf(storagePath);
+        try
+        {
+            File.Delete(target);
+            File.Delete(target + Unfinished);
+        }
+        catch (DirectoryNotFoundException)
+        {
+            // Nor is the object.
+        }
+
+        return Task.CompletedTask;
+    }
+
+    public Task CheckAsync(CancellationToken cancellationToken)
+    {
+        Directory.CreateDirectory(_root);
+        var probe = Path.Combine(_root, $".check-{Guid.CreateVersion7():n}");
+        using (new FileStream(probe, new FileStreamOptions
+        {
+            Mode = FileMode.CreateNew,
+            Access = FileAccess.Write,
+            Options = FileOptions.DeleteOnClose,
+        }))
+        {
+        }
+
+        return Task.CompletedTask;
+    }
+
+    /// <summary>The file becomes the object. False when it is not there or lies on another file system.</summary>
+    private static bool TryTake(string file, string target, long length)
+    {
+        if (!File.Exists(file))
+        {
+            return false;
+        }
+
+        // The content may have been preallocated longer; it must be cut before anybody can see it as an object.
+        using (var handle = File.OpenHandle(file, FileMode.Open, FileAccess.ReadWrite, FileShare.ReadWrite | FileShare.Delete))
+        {
+            var size = RandomAccess.GetLength(handle);
+            if (size < length)
+            {
+                throw new InvalidDataException($"The content has {size} bytes of {length}.");
+            }
+
+            if (size > length)
+            {
+                RandomAccess.SetLength(handle, length);
+            }
+
+            RandomAccess.FlushToDisk(handle);
+        }
+
+        return DurableFiles.TryRename(file, target);
+    }
+
+    private static async Task CopyAsync(ObjectSource source, string target, CancellationToken cancellationToken)
+    {
+        var unfinished = target + Unfinished;
+        Stream content;
+        try
+        {
+            content = await source.OpenReadAsync(cancellationToken);
+        }
+        catch (FileNotFoundException) when (IsStored(target, source.Length))
+        {
+            // An earlier run stored it and died before it could say so.
+            File.Delete(unfinished);
+            return;
+        }
+
+        await using (content)
+        {
+            // What a killed copy left is overwritten: the name is always the same, and one job at a time works on a file.
+            await using var copy = new FileStream(unfinished, new FileStreamOptions
+            {
+                Mode = FileMode.Create,
+                Access = FileAccess.Write,
+                Options = FileOptions.Asynchronous,
+                BufferSize = 0,
+            });
+            await content.CopyToAsync(copy, 1024 * 1024, cancellationToken);
+            if (copy.Length != source.Length)
+            {
+                throw new InvalidDataException($"The content has {copy.Length} bytes of {source.Length}.");
+            }
+
+            copy.Flush(flushToDisk: true);
+        }
+
+        File.Move(unfinished, target, overwrite: true);
+    }
+
+    private static bool IsStored(string target, long length) => new FileInfo(target) is { Exists: true } found && found.Length == length;
+
+    private string PathOf(string storagePath) => ObjectKey.IsValid(storagePath)
+        ? Path.Combine(_root, storagePath)
+        : throw new ArgumentException("An object's key is a plain relative path.", nameof(storagePath));
+}

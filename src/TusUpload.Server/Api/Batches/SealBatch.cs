@@ -1,0 +1,17 @@
+using System.Security.Claims;
+
+using TusUpload.Data;
+using TusUpload.Data.Batches;
+
+namespace TusUpload.Server.Api.Batches;
+
+/// <summary>POST /batches/{id}/seal; sealing twice is no error.</summary>
+internal static class SealBatch
+{
+    public static async Task<IResult> HandleAsync(
+        Guid id, ClaimsPrincipal caller, BatchSealing sealing, TusUploadDb db, TimeProvider time, CancellationToken cancellationToken)
+    {
+        await sealing.SealAsync(id, caller.OwnerId(), time.GetUtcNow(), cancellationToken);
+        return await FindBatch.HandleAsync(id, caller, db, cancellationToken);
+    }
+}

@@ -1,0 +1,46 @@
+using System.Collections.Frozen;
+using System.Globalization;
+using System.Security.Claims;
+
+using TusUpload.Pipeline.Notifications;
+
+namespace TusUpload.Server.Api.Events;
+
+/// <summary>GET /events: the caller's events as they happen, as server-sent events.</summary>
+internal static class EventRoutes
+{
+    public const string LastEventId = "Last-Event-ID";
+
+    public static void MapEvents(this IEndpointRouteBuilder api) =>
+        api.MapGet("/events", Handle)
+            .WithTags("events")
+            .WithSummary("Streams the caller's events; Last-Event-ID continues after the last one seen, types narrows (comma-separated).")
+            .Produces(200, contentType: "text/event-stream")
+            .ProducesProblem(400);
+
+    private static IResult Handle(
+        string? lastEventId, string? types, ClaimsPrincipal caller, HttpRequest request, [AsParameters] Services services)
+    {
+        // A browser that reconnects sends the header and the old address: the header is the newer one.
+        var last = request.Headers.TryGetValue(LastEventId, out var header) ? header.ToString() : lastEventId;
+        var after = default(long?);
+        if (!string.IsNullOrEmpty(last))
+        {
+            if (!long.TryParse(last, NumberStyles.None, CultureInfo.InvariantCulture, out var sequence))
+            {
+                return ApiError.InvalidLastEventId;
+            }
+
+            after = sequence;
+        }
+
+        var wanted = types?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).ToFrozenSet(StringComparer.Ordinal);
+        return new EventStream(
+            token => services.Feed.SubscribeAsync(caller.OwnerId(), after, token),
+            wanted is { Count: > 0 } ? wanted.Contains : static _ => true,
+            services.Time,
+            services.Lifetime.ApplicationStopping);
+    }
+
+    internal sealed record Services(EventFeed Feed, IHostApplicationLifetime Lifetime, TimeProvider Time);
+}

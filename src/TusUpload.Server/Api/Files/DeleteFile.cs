@@ -1,0 +1,21 @@
+using System.Security.Claims;
+
+using TusUpload.Data;
+using TusUpload.Data.Files;
+
+namespace TusUpload.Server.Api.Files;
+
+/// <summary>DELETE /files/{id}: the file is gone for its owner at once; a job removes the bytes.</summary>
+internal static class DeleteFile
+{
+    public static async Task<IResult> HandleAsync(
+        Guid id, ClaimsPrincipal caller, FileDeletion deletion, TusUploadDb db, TimeProvider time, CancellationToken cancellationToken)
+    {
+        if (await deletion.DeleteAsync(id, caller.OwnerId(), time.GetUtcNow(), cancellationToken))
+        {
+            return TypedResults.NoContent();
+        }
+
+        return await db.FindFileAsync(id, caller, cancellationToken) is null ? ApiError.FileNotFound : ApiError.FileInProcessing;
+    }
+}

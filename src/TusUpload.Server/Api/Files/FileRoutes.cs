@@ -1,0 +1,42 @@
+namespace TusUpload.Server.Api.Files;
+
+internal static class FileRoutes
+{
+    public static void MapFiles(this IEndpointRouteBuilder api)
+    {
+        var files = api.MapGroup("/files").WithTags("files");
+        files.MapGet("", ListFiles.HandleAsync)
+            .WithSummary("Lists the caller's files, newest upload first.")
+            .Produces<Page<FileView>>()
+            .ProducesProblem(400);
+        files.MapGet("/{id:guid}", FindFile.HandleAsync)
+            .WithSummary("Shows a file; 404 until its last byte is in.")
+            .Produces<FileView>()
+            .ProducesProblem(404);
+        files.MapPatch("/{id:guid}", RenameFile.HandleAsync)
+            .WithSummary("Gives a file another name.")
+            .Produces<FileView>()
+            .ProducesProblem(400)
+            .ProducesProblem(404);
+        files.MapDelete("/{id:guid}", DeleteFile.HandleAsync)
+            .WithSummary("Deletes a file that has ended its way; its usage is returned at once.")
+            .Produces(204)
+            .ProducesProblem(404)
+            .ProducesProblem(409);
+        files.MapPost("/{id:guid}/replay", ReplayFile.HandleAsync)
+            .WithSummary("Sends a failed file through the pipeline again.")
+            .Produces<FileView>(202)
+            .ProducesProblem(404)
+            .ProducesProblem(409);
+        files.MapMethods("/{id:guid}/content", [HttpMethods.Get, HttpMethods.Head], ReadContent.HandleAsync)
+            .WithSummary("Downloads a ready file; ranges and conditions are honoured.")
+            .Produces(200)
+            .Produces(206)
+            .Produces(304)
+            .ProducesProblem(404)
+            .ProducesProblem(409)
+            .ProducesProblem(410)
+            .ProducesProblem(412)
+            .ProducesProblem(416);
+    }
+}

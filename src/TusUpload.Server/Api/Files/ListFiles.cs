@@ -1,0 +1,87 @@
+using System.Collections.Frozen;
+using System.Security.Claims;
+
+using Microsoft.AspNetCore.Mvc;
+using Microsoft.EntityFrameworkCore;
+
+using TusUpload.Data;
+using TusUpload.Data.Files;
+
+namespace TusUpload.Server.Api.Files;
+
+/// <summary>GET /files</summary>
+internal static class ListFiles
+{
+    private static readonly FrozenSet<string> Statuses = FrozenSet.Create(
+        FileStatus.Received,
+        FileStatus.Verifying,
+        FileStatus.Scanning,
+        FileStatus.Storing,
+        FileStatus.Ready,
+        FileStatus.Rejected,
+        FileStatus.Failed);
+
+    public static async Task<IResult> HandleAsync(
+        [AsParameters] PageRequest page,
+        [AsParameters] Filter filter,
+        ClaimsPrincipal caller,
+        TusUploadDb db,
+        CancellationToken cancellationToken)
+    {
+        if (!page.TryRead(out var limit, out var below, out var error))
+        {
+            return error;
+        }
+
+        if (filter.Status is { } status && !Statuses.Contains(status))
+        {
+            return ApiError.InvalidStatus;
+        }
+
+        var files = filter.Narrow(db.FilesOf(caller));
+        if (below is { } last)
+        {
+            files = files.Where(file => file.Id < last);
+        }
+
+        return TypedResults.Ok(await files.OrderByDescending(file => file.Id).Select(FileView.Of)
+            .ToPageAsync(limit, file => file.Id, cancellationToken));
+    }
+
+    /// <param name="Name">Files whose name contains this, whatever the case.</param>
+    /// <param name="CreatedAfter">Files whose last byte was in after this.</param>
+    /// <param name="CreatedBefore">Files whose last byte was in before this.</param>
+    internal sealed record Filter(
+        [FromQuery(Name = "status")] string? Status,
+        [FromQuery(Name = "workspaceId")] Guid? WorkspaceId,
+        [FromQuery(Name = "folderId")] Guid? FolderId,
+        [FromQuery(Name = "linkId")] Guid? LinkId,
+        [FromQuery(Name = "batchId")] Guid? BatchId,
+        [FromQuery(Name = "name")] string? Name,
+        [FromQuery(Name = "createdAfter")] DateTimeOffset? CreatedAfter,
+        [FromQuery(Name = "createdBefore")] DateTimeOffset? CreatedBefore)
+    {
+        public IQueryable<StoredFile> Narrow(IQueryable<StoredFile> files)
+        {
+            files = Status is { } status ? files.Where(file => file.ProcessingStatus == status) : files;
+            files = WorkspaceId is { } workspace ? files.Where(file => file.WorkspaceId == workspace) : files;
+            files = FolderId is { } folder ? files.Where(file => file.FolderId == folder) : files;
+            files = LinkId is { } link ? files.Where(file => file.LinkId == link) : files;
+            files = BatchId is { } batch ? files.Where(file => file.BatchId == batch) : files;
+            files = CreatedAfter?.ToUniversalTime() is { } after ? files.Where(file => file.CreatedAt > after) : files;
+            files = CreatedBefore?.ToUniversalTime() is { } before ? files.Where(file => file.CreatedAt < before) : files;
+            if (Name is { Length: > 0 } name)
+            {
+                var pattern = $"%{Escape(name)}%";
+                files = files.Where(file => EF.Functions.ILike(file.FileName, pattern, @"\"));
+            }
+
+            return files;
+        }
+
+        private static string Escape(string name) => name
+            .Replace(@"\", @"\\", StringComparison.Ordinal)
+            .Replace("%", @"\%", StringComparison.Ordinal)
+            .Replace("_", @"\_", StringComparison.Ordinal);
+    }
+}

@@ -1,0 +1,33 @@
+using System.Security.Claims;
+
+using TusUpload.Data;
+using TusUpload.Data.Files;
+
+namespace TusUpload.Server.Api.Files;
+
+/// <summary>PATCH /files/{id}: the name for people; nothing in the object store moves.</summary>
+internal static class RenameFile
+{
+    private const int MostCharacters = 255;
+
+    public static async Task<IResult> HandleAsync(
+        Guid id, Body body, ClaimsPrincipal caller, FileRenaming renaming, TusUploadDb db, CancellationToken cancellationToken)
+    {
+        if (!IsName(body.FileName))
+        {
+            return ApiError.InvalidFileName;
+        }
+
+        return await renaming.RenameAsync(id, caller.OwnerId(), body.FileName!, cancellationToken)
+            && await db.FindFileAsync(id, caller, cancellationToken) is { } file
+            ? TypedResults.Ok(file)
+            : ApiError.FileNotFound;
+    }
+
+    internal static bool IsName(string? name) =>
+        name is { Length: >= 1 and <= MostCharacters } and not ("." or "..")
+        && !string.IsNullOrWhiteSpace(name)
+        && !name.Any(character => char.IsControl(character) || character is '/' or '\\');
+
+    internal sealed record Body(string? FileName);
+}

@@ -1,0 +1,23 @@
+using System.Security.Claims;
+
+using TusUpload.Data;
+using TusUpload.Pipeline.Jobs;
+
+namespace TusUpload.Server.Api.Files;
+
+/// <summary>POST /files/{id}/replay</summary>
+internal static class ReplayFile
+{
+    public static async Task<IResult> HandleAsync(
+        Guid id, ClaimsPrincipal caller, FileReplay replay, TusUploadDb db, CancellationToken cancellationToken)
+    {
+        var replayed = await replay.ReplayAsync(id, caller.OwnerId(), cancellationToken);
+        var file = await db.FindFileAsync(id, caller, cancellationToken);
+        return (file, replayed) switch
+        {
+            (null, _) => ApiError.FileNotFound,
+            (_, false) => ApiError.FileNotFailed,
+            _ => TypedResults.Accepted($"/api/v1/files/{id}", file),
+        };
+    }
+}

@@ -1,0 +1,27 @@
+namespace TusUpload.Server.Api.Uploads;
+
+internal static class UploadRoutes
+{
+    public static void MapUploads(this IEndpointRouteBuilder api)
+    {
+        var uploads = api.MapGroup("/uploads").WithTags("uploads");
+        uploads.MapGet("", ListUploads.HandleAsync)
+            .WithSummary("Lists the caller's uploads, newest first.")
+            .Produces<Page<UploadView>>()
+            .ProducesProblem(400);
+        uploads.MapGet("/{id:guid}", FindUpload.HandleAsync)
+            .WithSummary("Shows an upload, with bytes and rate as they are at this moment.")
+            .Produces<UploadView>()
+            .ProducesProblem(404);
+        uploads.MapDelete("/{id:guid}", CancelUpload.HandleAsync)
+            .WithSummary("Cancels an upload that is not complete; a running one is stopped.")
+            .Produces(204)
+            .ProducesProblem(404);
+        uploads.MapPost("/{id:guid}/extend", ExtendUpload.HandleAsync)
+            .WithSummary("Gives an unfinished upload more time, counted from now.")
+            .Produces<UploadView>()
+            .ProducesProblem(400)
+            .ProducesProblem(404)
+            .ProducesProblem(409);
+    }
+}

@@ -1,0 +1,53 @@
+using System.Security.Claims;
+using System.Text.Encodings.Web;
+
+using Microsoft.AspNetCore.Authentication;
+using Microsoft.Extensions.Options;
+
+using TusUpload.Server.Api;
+
+namespace TusUpload.Server.Auth;
+
+/// <summary>
+/// Auth:Mode <c>development</c>: whoever calls from this machine is <see cref="LocalUser"/>, or another local user that <see cref="UserHeader"/>
+/// names, for tests and demonstrations. Everybody else is refused.
+/// </summary>
+internal sealed class DevelopmentAuthentication(
+    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory loggers, UrlEncoder encoder)
+    : AuthenticationHandler<AuthenticationSchemeOptions>(options, loggers, encoder)
+{
+    public const string LocalUser = "local";
+    public const string UserHeader = "X-TusUpload-User";
+
+    private const int LongestName = 100;
+
+    protected override Task<AuthenticateResult> HandleAuthenticateAsync()
+    {
+        if (!LocalRequest.IsLocal(Context) || NameOf(Request) is not { } name)
+        {
+            return Task.FromResult(AuthenticateResult.NoResult());
+        }
+
+        var user = new ClaimsPrincipal(new ClaimsIdentity([new Claim("sub", name)], Scheme.Name, "sub", "role"));
+        return Task.FromResult(AuthenticateResult.Success(new AuthenticationTicket(user, Scheme.Name)));
+    }
+
+    protected override Task HandleChallengeAsync(AuthenticationProperties properties) =>
+        (LocalRequest.IsLocal(Context) ? ApiError.InvalidUserName : ApiError.DevelopmentLoopbackOnly).ExecuteAsync(Context);
+
+    protected override Task HandleForbiddenAsync(AuthenticationProperties properties) => ApiError.Forbidden.ExecuteAsync(Context);
+
+    /// <summary>Null: the header names nobody that could be a user.</summary>
+    private static string? NameOf(HttpRequest request)
+    {
+        if (!request.Headers.TryGetValue(UserHeader, out var header))
+        {
+            return LocalUser;
+        }
+
+        var name = header.ToString();
+        return name.Length is > 0 and <= LongestName && name.All(letter => char.IsAsciiLetterOrDigit(letter) || letter is '.' or '_' or '-' or '@')
+            ? name
+            : null;
+    }
+}

@@ -1,0 +1,27 @@
+using System.Net;
+
+namespace TusUpload.Server.Auth;
+
+/// <summary>Whether a request was made on this machine and meant for it.</summary>
+internal static class LocalRequest
+{
+    private static readonly string[] ForwardingHeaders = ["X-Forwarded-For", "X-Real-IP"];
+
+    public static bool IsLocal(HttpContext http) =>
+        IsLoopback(http.Connection.RemoteIpAddress)
+        && IsLoopback(http.Connection.LocalIpAddress)
+        && IsLoopbackHost(http.Request.Host.Host)
+        && ForwardingHeaders.All(header => IsForwardedLocally(http.Request.Headers[header].ToString()));
+
+    private static bool IsLoopback(IPAddress? address) => address is not null && IPAddress.IsLoopback(address);
+
+    // A page of another site can make its own name resolve to this machine; the name it is called by gives it away.
+    private static bool IsLoopbackHost(string host) =>
+        host.Equals("localhost", StringComparison.OrdinalIgnoreCase)
+        || (IPAddress.TryParse(host.AsSpan().Trim("[]"), out var address) && IPAddress.IsLoopback(address));
+
+    // Behind a proxy on this machine every connection is local; whom the proxy speaks for is not.
+    private static bool IsForwardedLocally(string addresses) =>
+        addresses.Length == 0
+        || addresses.Split(',', StringSplitOptions.TrimEntries).All(text => IPAddress.TryParse(text, out var address) && IPAddress.IsLoopback(address));
+}

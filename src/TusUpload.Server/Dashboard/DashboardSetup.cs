@@ -1,0 +1,14 @@
+using TusUpload.Pipeline.Jobs;
+
+namespace TusUpload.Server.Dashboard;
+
+internal static class DashboardSetup
+{
+    /// <summary>
+    /// Hangfire's dashboard, for whoever is signed in: in development mode requests from this machine, which may also retry and delete jobs.
+    /// </summary>
+    public static void MapDashboard(this IEndpointRouteBuilder endpoints) =>
+        endpoints.MapJobsDashboard("/hangfire", IsSignedIn, mayChange: IsSignedIn);
+
+    private static bool IsSignedIn(HttpContext http) => http.User.Identity?.IsAuthenticated == true;
+}

@@ -1,0 +1,44 @@
+using Microsoft.Extensions.Options;
+
+using Npgsql;
+
+using TusUpload.Pipeline.Jobs;
+using TusUpload.Pipeline.Storage;
+using TusUpload.Server.Setup;
+
+namespace TusUpload.Server.Health;
+
+internal static class HealthSetup
+{
+    public static IServiceCollection AddHealth(this IServiceCollection services)
+    {
+        services.AddOptions<HealthOptions>().BindConfiguration(HealthOptions.Section).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<HealthOptions>, HealthOptionsAnnotations>();
+        services.AddSingleton<Readiness>();
+        services.AddSingleton<DiskSpace>();
+        services.AddSingleton(provider => new ReadinessCheck("postgres", token => PingAsync(provider.GetRequiredService<NpgsqlDataSource>(), token)));
+        services.AddSingleton(provider => new ReadinessCheck("disk", provider.GetRequiredService<DiskSpace>().CheckAsync));
+        services.AddSingleton(provider => new ReadinessCheck("jobs", provider.GetRequiredService<JobsHealth>().LivingServersAsync));
+        services.AddSingleton(provider => new ReadinessCheck("storage", provider.GetRequiredService<IObjectStorage>().CheckAsync));
+        return services;
+    }
+
+    /// <summary>Anonymous, for probes and balancers: names and states, nothing else.</summary>
+    public static void MapHealth(this IEndpointRouteBuilder endpoints)
+    {
+        var health = endpoints.MapGroup("/health").AllowAnonymous().ExcludeFromDescription().WithMetadata(new QuietRequests());
+        health.MapGet("/live", () => TypedResults.Ok(new { Status = "live" }));
+        health.MapGet("/ready", async (Readiness readiness, HttpResponse response, CancellationToken cancellationToken) =>
+        {
+            var report = await readiness.ReportAsync(cancellationToken);
+            response.Headers.CacheControl = "no-store";
+            return TypedResults.Json(report, statusCode: report.Status == ReadinessReport.Ready ? 200 : 503);
+        });
+    }
+
+    private static async Task PingAsync(NpgsqlDataSource database, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand("SELECT 1");
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+}
