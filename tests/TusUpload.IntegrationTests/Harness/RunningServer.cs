@@ -58,14 +58,13 @@ public sealed class RunningServer(PostgresServer postgres) : WebApplicationFacto
         ConnectionString = await postgres.CreateDatabaseAsync();
         UseKestrel(port: 0);
         StartServer();
-        Client = ClientOf(DevelopmentAuthentication.LocalUser);
+        Client = NewClient();
     }
 
     /// <summary>Calls as another local user.</summary>
     public HttpClient ClientOf(string user)
     {
-        // Not the factory's own clients: theirs keep cookies and follow redirects.
-        var client = new HttpClient(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) { BaseAddress = Address };
+        var client = NewClient();
         client.DefaultRequestHeaders.Add(DevelopmentAuthentication.UserHeader, user);
         return client;
     }
@@ -108,6 +107,8 @@ public sealed class RunningServer(PostgresServer postgres) : WebApplicationFacto
         builder.UseSetting("Data:Path", DataPath);
         builder.UseSetting("Logging:LogLevel:Default", "Warning");
         builder.UseSetting("Health:MinFreeDiskBytes", "1");
+        builder.UseSetting("Sessions:CheckpointInterval", "00:00:00.100");
+        builder.UseSetting("Jobs:Workers", "2");
         foreach (var (key, value) in _settings)
         {
             builder.UseSetting(key, value);
@@ -115,6 +116,10 @@ public sealed class RunningServer(PostgresServer postgres) : WebApplicationFacto
 
         builder.ConfigureTestServices(_services);
     }
+
+    // Not the factory's own clients: theirs keep cookies and follow redirects.
+    private HttpClient NewClient() =>
+        new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) { BaseAddress = Address };
 
     private static HttpRequestMessage Creation(long length, (string Key, string Value)[] metadata) => new(HttpMethod.Post, "/uploads")
     {
