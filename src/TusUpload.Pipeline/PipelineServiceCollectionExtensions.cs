@@ -85,6 +85,7 @@ public static class PipelineServiceCollectionExtensions
         services.AddSingleton<JobQueue>();
         services.AddSingleton<JobTables>();
         services.AddSingleton<JobServer>();
+        services.AddSingleton<LostFiles>();
         services.AddSingleton<JobSweep>();
         services.AddSingleton<DeletionSweep>();
         services.AddSingleton(provider => new JobsHealth(provider.GetRequiredService<JobTables>()));
@@ -111,9 +112,13 @@ public static class PipelineServiceCollectionExtensions
         services.AddSingleton(provider => new DatabaseSignal(OutboxFeed.Channel, provider.GetRequiredService<FeedHub>().Wakeup.Call));
         services.AddSingleton(provider => new DatabaseSignal(WaitingFiles.Channel, provider.GetRequiredService<SharedQueue>().Wake));
         services.AddHostedService<DatabaseSignals>();
-        services.AddHostedService<OutboxDispatcher>();
-        services.AddHostedService<FeedReader>();
-        services.AddHostedService<ProgressTicker>();
-        services.AddHostedService<OutboxTrim>();
+        services.AddSingleton<OutboxDispatcher>();
+        services.AddHostedService(provider => provider.GetRequiredService<OutboxDispatcher>());
+        services.AddSingleton<FeedReader>();
+        services.AddHostedService(provider => provider.GetRequiredService<FeedReader>());
+        services.AddSingleton<ProgressTicker>();
+        services.AddHostedService(provider => provider.GetRequiredService<ProgressTicker>());
+        services.AddSingleton<OutboxTrim>();
+        services.AddHostedService(provider => provider.GetRequiredService<OutboxTrim>());
     }
 }

@@ -1,21 +1,15 @@
 using Microsoft.Extensions.Options;
 
 using TusUpload.Data.Files;
+using TusUpload.Pipeline.Steps;
 using TusUpload.Pipeline.Storage;
-using TusUpload.Uploads.Content;
-using TusUpload.Uploads.Leases;
 
 namespace TusUpload.Pipeline.Jobs;
 
 /// <summary>Removes the bytes and then the rows of files that their owners deleted.</summary>
 internal sealed partial class DeletionSweep(
-    FileDeletion files,
-    IObjectStorage storage,
-    IUploadContent content,
-    LocalNode node,
-    TimeProvider time,
-    IOptions<JobsOptions> options,
-    ILogger<DeletionSweep> logger) : BackgroundService
+    FileDeletion files, IObjectStorage storage, PipelineSetting setting, IOptions<JobsOptions> options, ILogger<DeletionSweep> logger)
+    : BackgroundService
 {
     private const int PageSize = 200;
 
@@ -27,7 +21,7 @@ internal sealed partial class DeletionSweep(
         do
         {
             removedOfPage = 0;
-            foreach (var (id, path) in await files.WaitingAsync(node.Id, time.GetUtcNow(), PageSize, cancellationToken))
+            foreach (var (id, path) in await files.WaitingAsync(setting.Node.Id, setting.Now, PageSize, cancellationToken))
             {
                 removedOfPage += await TryRemoveAsync(id, path, cancellationToken) ? 1 : 0;
             }
@@ -40,7 +34,7 @@ internal sealed partial class DeletionSweep(
     }
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        Periodic.RunAsync(options.Value.SweepInterval, time, RunOnceAsync, LogFailed, stoppingToken);
+        Periodic.RunAsync(options.Value.SweepInterval, setting.Time, RunOnceAsync, LogFailed, stoppingToken);
 
     // One file that cannot be removed must not hold up those behind it.
     private async Task<bool> TryRemoveAsync(Guid id, string? path, CancellationToken cancellationToken)
@@ -52,7 +46,7 @@ internal sealed partial class DeletionSweep(
                 await storage.DeleteAsync(path, cancellationToken);
             }
 
-            await content.DeleteAsync(id, cancellationToken);
+            await setting.Content.DeleteAsync(id, cancellationToken);
             await files.ForgetAsync(id, cancellationToken);
             return true;
         }

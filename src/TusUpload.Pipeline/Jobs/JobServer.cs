@@ -3,8 +3,6 @@ using Hangfire.Common;
 
 using Microsoft.Extensions.Options;
 
-using TusUpload.Uploads.Leases;
-
 namespace TusUpload.Pipeline.Jobs;
 
 /// <summary>Hangfire's server in this process: starts once the host has, and lets running jobs go when the host stops.</summary>
@@ -13,7 +11,6 @@ internal sealed class JobServer(
     JobActivator activator,
     IJobFilterProvider filters,
     SharedQueue queue,
-    LocalNode node,
     IOptions<JobsOptions> options,
     IHostApplicationLifetime lifetime) : IHostedService, IDisposable
 {
@@ -21,7 +18,7 @@ internal sealed class JobServer(
     public static readonly TimeSpan Silence = TimeSpan.FromMinutes(1);
 
     // Of this process alone: process ids repeat, in a container always.
-    private readonly string _name = $"tus-{node.Id:n}-{Guid.CreateVersion7():n}";
+    private readonly string _name = $"{queue.Names[0]}-{Guid.CreateVersion7():n}";
     private BackgroundJobServerHostedService? _server;
 
     /// <summary>Whether a server's id, as Hangfire writes it into its jobs, is this one's.</summary>

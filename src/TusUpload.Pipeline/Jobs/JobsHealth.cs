@@ -7,6 +7,15 @@ public sealed class JobsHealth
 
     internal JobsHealth(JobTables tables) => _tables = tables;
 
+    /// <summary>Throws when received files would not be worked on: the job storage cannot be reached or no process works on jobs.</summary>
+    public async Task CheckAsync(CancellationToken cancellationToken)
+    {
+        if (await LivingServersAsync(cancellationToken) == 0)
+        {
+            throw new InvalidOperationException("No process works on jobs.");
+        }
+    }
+
     /// <summary>
     /// How many processes of all nodes work on jobs, by their heartbeats of the last minute; 0 means that files wait. Throws when the job
     /// storage cannot be reached.

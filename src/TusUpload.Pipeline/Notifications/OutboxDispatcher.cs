@@ -2,17 +2,17 @@ using Microsoft.Extensions.Options;
 
 using TusUpload.Data.Outbox;
 using TusUpload.Pipeline.Metrics;
+using TusUpload.Pipeline.Steps;
 
 namespace TusUpload.Pipeline.Notifications;
 
 /// <summary>Gives committed events their places in the feed, soon after they were committed. One process at a time does it for all.</summary>
 internal sealed partial class OutboxDispatcher(
     OutboxFeed outbox,
-    OutboxSignal signal,
+    PipelineSetting setting,
     FeedHub hub,
     PipelineMeter meter,
     IOptions<NotificationOptions> options,
-    TimeProvider time,
     ILogger<OutboxDispatcher> logger) : BackgroundService
 {
     private const int BatchSize = 500;
@@ -52,7 +52,7 @@ internal sealed partial class OutboxDispatcher(
                     LogFailed(failure);
                 }
 
-                await signal.Wakeup.WaitAsync(options.Value.OutboxInterval, time, stoppingToken);
+                await setting.Outbox.Wakeup.WaitAsync(options.Value.OutboxInterval, setting.Time, stoppingToken);
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)

@@ -1,4 +1,8 @@
+using System.Buffers;
+
 using Microsoft.Extensions.Options;
+
+using TusUpload.Data;
 
 namespace TusUpload.Pipeline.Storage;
 
@@ -13,8 +17,8 @@ internal sealed class LocalObjectStorage : IObjectStorage
     private const string Unfinished = ".part";
     private readonly string _root;
 
-    public LocalObjectStorage(IOptions<StorageOptions> options, IConfiguration configuration)
-        : this(options.Value.LocalPath ?? Path.Combine(configuration["Data:Path"] is { Length: > 0 } path ? path : "./data", "objects"))
+    public LocalObjectStorage(IOptions<StorageOptions> options, IOptions<DataOptions> data)
+        : this(options.Value.LocalPath ?? Path.Combine(data.Value.FullPath, "objects"))
     {
     }
 
@@ -144,16 +148,34 @@ internal sealed class LocalObjectStorage : IObjectStorage
                 Options = FileOptions.Asynchronous,
                 BufferSize = 0,
             });
-            await content.CopyToAsync(copy, 1024 * 1024, cancellationToken);
-            if (copy.Length != source.Length)
-            {
-                throw new InvalidDataException($"The content has {copy.Length} bytes of {source.Length}.");
-            }
-
+            await CopyAsync(content, copy, source.Length, cancellationToken);
             copy.Flush(flushToDisk: true);
         }
 
         File.Move(unfinished, target, overwrite: true);
+    }
+
+    private static async Task CopyAsync(Stream content, FileStream copy, long length, CancellationToken cancellationToken)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(1024 * 1024);
+        try
+        {
+            while (copy.Position < length)
+            {
+                var wanted = (int)Math.Min(buffer.Length, length - copy.Position);
+                var read = await content.ReadAsync(buffer.AsMemory(0, wanted), cancellationToken);
+                if (read == 0)
+                {
+                    throw new InvalidDataException($"The content has {copy.Position} bytes of {length}.");
+                }
+
+                await copy.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
     }
 
     private static bool IsStored(string target, long length) => new FileInfo(target) is { Exists: true } found && found.Length == length;

@@ -44,17 +44,12 @@ internal sealed class ContentPass(Stream content, bool withDigest) : IDisposable
         }
     }
 
-    /// <summary>All of <paramref name="length"/> must have been read and no more be there. The SHA-256; null when none was asked for.</summary>
-    public async Task<string?> EndAsync(long length, CancellationToken cancellationToken)
+    /// <summary>All of <paramref name="length"/> must have been read. The SHA-256; null when none was asked for.</summary>
+    public string? End(long length)
     {
         if (_position != length)
         {
             throw new ContentCorruptException($"The spans hold {_position} bytes of {length}.");
-        }
-
-        if (await content.ReadAsync(_buffer.AsMemory(0, 1), cancellationToken) != 0)
-        {
-            throw new ContentCorruptException($"The content goes on after {length} bytes.");
         }
 
         return _digest is null ? null : Convert.ToHexStringLower(_digest.GetHashAndReset());

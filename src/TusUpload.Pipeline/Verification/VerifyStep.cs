@@ -29,7 +29,7 @@ internal sealed partial class VerifyStep(SessionChunks chunks, ILogger<VerifySte
             await pass.CheckAsync(span, cancellationToken);
         }
 
-        var made = await pass.EndAsync(file.FileSize, cancellationToken);
+        var made = pass.End(file.FileSize);
         upload.Sha256 = file.ReceivedSha256 ?? made;
         return Refuses(file, upload.Sha256) ? Mismatch(file, upload.Sha256!) : StepOutcome.Continue;
     }
