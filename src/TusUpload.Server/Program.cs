@@ -15,6 +15,7 @@ try
     var builder = HostSetup.CreateBuilder(args);
     builder.AddHost();                                    // addresses, logging, how it starts and stops
     var services = builder.Services;
+    var roles = services.AddRoles(builder.Configuration);
     services.AddEmbeddedPostgres();                       // first: starts first and stops last
     services.AddData(ProtocolSetup.DatabaseOf);
     services.AddSocketPool();
@@ -35,9 +36,13 @@ try
     app.UseAuthentication();
     app.UseAuthorization();
 
-    app.MapTus();
-    app.MapApi();
-    app.MapDashboard();
+    if (roles.Receive)
+    {
+        app.MapTus();
+        app.MapApi();
+    }
+
+    app.MapDashboard(roles);
     app.MapHealth();
 
     await app.StartDatabaseAsync();

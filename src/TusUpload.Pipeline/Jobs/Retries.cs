@@ -1,7 +1,6 @@
 using Hangfire.Common;
 using Hangfire.Server;
 using Hangfire.States;
-using Hangfire.Storage;
 
 using Microsoft.Extensions.Options;
 
@@ -11,7 +10,7 @@ namespace TusUpload.Pipeline.Jobs;
 /// Bounded retries: delays double up to a limit, each a quarter longer or shorter by chance, so that files which failed together do not come
 /// back together. A job that used up its attempts is shown as failed for as long as other ended jobs are shown.
 /// </summary>
-internal sealed class Retries(IOptions<JobsOptions> options) : JobFilterAttribute, IElectStateFilter, IApplyStateFilter
+internal sealed class Retries(IOptions<JobsOptions> options) : JobFilterAttribute, IElectStateFilter
 {
     private const string Parameter = "RetryCount";
 
@@ -34,21 +33,9 @@ internal sealed class Retries(IOptions<JobsOptions> options) : JobFilterAttribut
                 Reason = $"Attempt {failures} of {options.Value.Attempts} failed: {failed.Exception.GetType().Name}",
             };
         }
-    }
-
-    public void OnStateApplied(ApplyStateContext context, IWriteOnlyTransaction transaction)
-    {
-        if (context.NewState is FailedState)
+        else
         {
-            transaction.ExpireJob(context.BackgroundJob.Id, options.Value.Retention);
-        }
-    }
-
-    public void OnStateUnapplied(ApplyStateContext context, IWriteOnlyTransaction transaction)
-    {
-        if (context.OldStateName == FailedState.StateName)
-        {
-            transaction.PersistJob(context.BackgroundJob.Id);
+            context.CandidateState = new GivenUpState(failed);
         }
     }
 
@@ -57,5 +44,19 @@ internal sealed class Retries(IOptions<JobsOptions> options) : JobFilterAttribut
     {
         var doubled = options.Value.FirstRetryDelay.TotalSeconds * Math.Pow(2, Math.Min(failures - 1, 60));
         return TimeSpan.FromSeconds(Math.Min(doubled, options.Value.MaxRetryDelay.TotalSeconds) * (0.75 + (chance / 2)));
+    }
+
+    // Hangfire keeps failed jobs for ever, for a person to retry them. Here the file is what is kept and replayed.
+    private sealed class GivenUpState(FailedState failed) : IState
+    {
+        public string Name => failed.Name;
+
+        public string? Reason => failed.Reason;
+
+        public bool IsFinal => true;
+
+        public bool IgnoreJobLoadException => failed.IgnoreJobLoadException;
+
+        public Dictionary<string, string> SerializeData() => failed.SerializeData();
     }
 }

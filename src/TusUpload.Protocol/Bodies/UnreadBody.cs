@@ -58,9 +58,10 @@ internal static class UnreadBody
                 }
             }
         }
-        catch (Exception trouble) when (trouble is OperationCanceledException or IOException)
+        catch (Exception trouble) when (trouble is OperationCanceledException or IOException or InvalidOperationException)
         {
-            // The moment has passed, or the client has gone: both are what this waits for.
+            // The moment has passed, or the client has gone: both are what this waits for. A read that a reset ended leaves the web server's
+            // reader as if it still read, and it says so to the next one (InvalidOperationException).
             http.Abort();
         }
     }

@@ -1,4 +1,5 @@
 using TusUpload.Pipeline.Jobs;
+using TusUpload.Server.Setup;
 
 namespace TusUpload.Server.Dashboard;
 
@@ -7,8 +8,13 @@ internal static class DashboardSetup
     /// <summary>
     /// Hangfire's dashboard, for whoever is signed in: in development mode requests from this machine, which may also retry and delete jobs.
     /// </summary>
-    public static void MapDashboard(this IEndpointRouteBuilder endpoints) =>
-        endpoints.MapJobsDashboard("/hangfire", IsSignedIn, mayChange: IsSignedIn);
+    public static void MapDashboard(this IEndpointRouteBuilder endpoints, ServerRoles roles)
+    {
+        if (roles.Dashboard)
+        {
+            endpoints.MapJobsDashboard("/hangfire", IsSignedIn, mayChange: IsSignedIn);
+        }
+    }
 
     private static bool IsSignedIn(HttpContext http) => http.User.Identity?.IsAuthenticated == true;
 }

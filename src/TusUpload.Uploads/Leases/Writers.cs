@@ -9,25 +9,25 @@ namespace TusUpload.Uploads.Leases;
 
 /// <summary>
 /// One writer per upload within this process. A newer request wins: it asks the running writer to let go, which stops reading, saves what it has
-/// and leaves. Across processes the lease in the database does the same, and its epoch fences whoever did not hear.
+/// and leaves. Across processes the lease in the database does the same, and its epoch fences whoever did not hear. Users do not meet here: who
+/// asks for somebody else's upload stops nobody and finds nothing, as the database will tell.
 /// </summary>
 internal sealed class Writers(IOptions<LeaseOptions> options, TimeProvider time)
 {
-    private readonly ConcurrentDictionary<Guid, Writer> _running = new();
+    private readonly ConcurrentDictionary<(Guid UploadId, string UserId), Writer> _running = new();
 
     /// <summary>This user's running writer; null when there is none.</summary>
-    public Writer? Find(Guid uploadId, string userId) =>
-        _running.TryGetValue(uploadId, out var running) && running.UserId == userId ? running : null;
+    public Writer? Find(Guid uploadId, string userId) => _running.GetValueOrDefault((uploadId, userId));
 
-    /// <summary>Enters as the one writer; null when the running one did not let go in time, or is not this user's. Dispose to leave.</summary>
+    /// <summary>Enters as the one writer; null when the running one did not let go in time. Dispose to leave.</summary>
     /// <param name="body">What a newer request stops; null for a writer without one, which is short.</param>
     public async ValueTask<Writer?> EnterAsync(Guid uploadId, string userId, TusBody? body)
     {
         var writer = new Writer(this, uploadId, userId, body);
         var deadline = time.GetTimestamp() + (long)(options.Value.TakeOverWait.TotalSeconds * time.TimestampFrequency);
-        while (!_running.TryAdd(uploadId, writer))
+        while (!_running.TryAdd((uploadId, userId), writer))
         {
-            if (_running.TryGetValue(uploadId, out var running) && (running.UserId != userId || !await LetGoAsync(running, deadline)))
+            if (Find(uploadId, userId) is { } running && !await LetGoAsync(running, deadline))
             {
                 return null;
             }
@@ -56,7 +56,7 @@ internal sealed class Writers(IOptions<LeaseOptions> options, TimeProvider time)
         }
     }
 
-    private void Leave(Writer writer) => _running.TryRemove(KeyValuePair.Create(writer.UploadId, writer));
+    private void Leave(Writer writer) => _running.TryRemove(KeyValuePair.Create((writer.UploadId, writer.UserId), writer));
 
     private async ValueTask<bool> LetGoAsync(Writer running, long deadline)
     {

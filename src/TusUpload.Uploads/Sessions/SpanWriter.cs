@@ -49,15 +49,24 @@ internal sealed class SpanWriter
     {
         while (await body.ReadAsync() is { IsEmpty: false } bytes)
         {
-            if (makeRoom is not null && !await makeRoom(Offset + bytes.Length))
+            var taken = bytes.Slice(0, 0);
+            try
             {
-                return;
+                if (makeRoom is not null && !await makeRoom(Offset + bytes.Length))
+                {
+                    return;
+                }
+
+                // No token: the client may hang up now, and what has arrived is kept.
+                await _content.WriteAsync(bytes, Offset, CancellationToken.None);
+                Account(bytes);
+                taken = bytes;
+            }
+            finally
+            {
+                body.Advance(taken);
             }
 
-            // No token: the client may hang up now, and what has arrived is kept.
-            await _content.WriteAsync(bytes, Offset, CancellationToken.None);
-            Account(bytes);
-            body.Advance(bytes);
             if (!TryCut())
             {
                 body.Stop(BodyEnd.TakenOver);

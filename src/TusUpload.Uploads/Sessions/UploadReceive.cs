@@ -90,7 +90,7 @@ internal sealed class UploadReceive(
                 var grown = await lengths.GrowAsync(lease.Id, lease.UserId, size, services.Spans.Time.GetUtcNow(), CancellationToken.None);
                 if (grown.Made)
                 {
-                    reserved = size;
+                    (reserved, refusal) = (size, null);
                     return true;
                 }
 

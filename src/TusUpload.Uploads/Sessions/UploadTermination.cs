@@ -17,7 +17,7 @@ internal sealed class UploadTermination(
         using var writer = await writers.EnterAsync(uploadId, userId, body: null);
         if (writer is null)
         {
-            return writers.Find(uploadId, userId) is null ? TusError.NotFound : TusError.Locked;
+            return TusError.Locked;
         }
 
         var now = services.Time.GetUtcNow();

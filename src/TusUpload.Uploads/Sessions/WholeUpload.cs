@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.IO.Hashing;
 
 using Microsoft.Extensions.Options;
@@ -64,17 +65,27 @@ internal sealed class WholeUpload(
         var checksum = new XxHash128();
         while (await body.ReadAsync() is { IsEmpty: false } bytes)
         {
-            await file.WriteAsync(bytes, digest.Position, CancellationToken.None);
-            foreach (var block in bytes)
+            try
             {
-                checksum.Append(block.Span);
-                digest.Append(block.Span);
+                await file.WriteAsync(bytes, digest.Position, CancellationToken.None);
             }
-
-            body.Advance(bytes);
+            finally
+            {
+                Account(bytes, checksum, digest);
+                body.Advance(bytes);
+            }
         }
 
         await file.FlushAsync(CancellationToken.None);
         return digest.Position == 0 ? null : new(0, digest.Position, checksum.GetHashAndReset());
+    }
+
+    private static void Account(ReadOnlySequence<byte> bytes, XxHash128 checksum, RunningDigest digest)
+    {
+        foreach (var block in bytes)
+        {
+            checksum.Append(block.Span);
+            digest.Append(block.Span);
+        }
     }
 }

@@ -51,7 +51,8 @@ public sealed class WritersTests
 
         Assert.Null(_writers.Find(_upload, "bob"));
         Assert.True(await _writers.StopAsync(_upload, "bob"));
-        Assert.Null(await _writers.EnterAsync(_upload, "bob", Body()));
+        using var stranger = await _writers.EnterAsync(_upload, "bob", Body());
+        Assert.Same(running, _writers.Find(_upload, "ann"));
         Assert.Equal(BodyEnd.None, body.End);
     }
 

@@ -1,0 +1,38 @@
+using Microsoft.Extensions.Options;
+
+using TusUpload.Pipeline.Jobs;
+
+namespace TusUpload.Server.Setup;
+
+/// <summary>What this process does, of the key <c>Roles</c>: a comma-separated list of receive, process and dashboard. Default all.</summary>
+/// <param name="Receive">Takes uploads and answers the REST API.</param>
+/// <param name="Process">Works on received files. One that does not still queues them for those that do.</param>
+/// <param name="Dashboard">Shows the jobs.</param>
+internal sealed record ServerRoles(bool Receive, bool Process, bool Dashboard)
+{
+    public const string Key = "Roles";
+
+    public static ServerRoles Read(IConfiguration configuration)
+    {
+        var names = (configuration[Key] is { Length: > 0 } list ? list : "receive,process,dashboard")
+            .Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        return names.Length > 0 && names.All(name => name is "receive" or "process" or "dashboard")
+            ? new(names.Contains("receive"), names.Contains("process"), names.Contains("dashboard"))
+            : throw new OptionsValidationException(
+                Key, typeof(ServerRoles), ["Roles must be a comma-separated list of receive, process and dashboard."]);
+    }
+}
+
+internal static class ServerRolesRegistration
+{
+    public static ServerRoles AddRoles(this IServiceCollection services, IConfiguration configuration)
+    {
+        var roles = ServerRoles.Read(configuration);
+        if (!roles.Process)
+        {
+            services.PostConfigure<JobsOptions>(jobs => jobs.Workers = 0);
+        }
+
+        return roles;
+    }
+}

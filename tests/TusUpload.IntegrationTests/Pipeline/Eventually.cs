@@ -1,0 +1,28 @@
+namespace TusUpload.IntegrationTests.Pipeline;
+
+/// <summary>Looks again until it is so, or the deadline has passed.</summary>
+internal static class Eventually
+{
+    private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(20);
+
+    public static async Task<T> IsAsync<T>(Func<Task<T?>> look)
+        where T : class
+    {
+        using var deadline = new CancellationTokenSource(Deadline);
+        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(10));
+        while (true)
+        {
+            if (await look() is { } found)
+            {
+                return found;
+            }
+
+            if (!await timer.WaitForNextTickAsync(deadline.Token))
+            {
+                throw new TimeoutException();
+            }
+        }
+    }
+
+    public static Task IsAsync(Func<Task<bool>> look) => IsAsync(async () => await look() ? "so" : null);
+}

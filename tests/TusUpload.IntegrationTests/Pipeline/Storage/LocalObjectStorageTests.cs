@@ -1,0 +1,192 @@
+using TusUpload.IntegrationTests.Harness;
+using TusUpload.Pipeline.Storage;
+using TusUpload.Uploads.Content;
+
+namespace TusUpload.IntegrationTests.Pipeline.Storage;
+
+public sealed class LocalObjectStorageTests : IAsyncDisposable
+{
+    private readonly TestFolder _folder = new();
+    private readonly LocalObjectStorage _storage;
+    private readonly Guid _id = Guid.CreateVersion7();
+
+    public LocalObjectStorageTests() => _storage = new LocalObjectStorage(_folder.File("objects"));
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    private string Key => ObjectKey.For(Guid.Empty, _id);
+
+    private string Target => _folder.File("objects", Key);
+
+    private string Source => _folder.File("source");
+
+    [Fact]
+    public async Task A_file_becomes_the_object_cut_to_its_length()
+    {
+        await File.WriteAllBytesAsync(Source, PipelineHost.Bytes(5_000), Ct);
+
+        await StoreAsync(new FileSource(Source), 3_000);
+
+        Assert.Equal(PipelineHost.Bytes(5_000)[..3_000], await ReadAsync());
+        Assert.False(File.Exists(Source));
+    }
+
+    [Fact]
+    public async Task Stored_twice_is_stored_once()
+    {
+        await File.WriteAllBytesAsync(Source, PipelineHost.Bytes(3_000), Ct);
+        await StoreAsync(new FileSource(Source), 3_000);
+
+        await StoreAsync(new FileSource(Source), 3_000);
+
+        Assert.Equal(PipelineHost.Bytes(3_000), await ReadAsync());
+        Assert.Single(Directory.GetFiles(_folder.FullPath, "*", SearchOption.AllDirectories));
+    }
+
+    [Fact]
+    public async Task A_content_that_is_no_file_is_copied_and_stays()
+    {
+        await File.WriteAllBytesAsync(Source, PipelineHost.Bytes(3_000_000), Ct);
+
+        await StoreAsync(new StreamSource(Source), 2_500_000);
+        await StoreAsync(new StreamSource(Source), 2_500_000);
+
+        Assert.Equal(PipelineHost.Bytes(3_000_000)[..2_500_000], await ReadAsync());
+        Assert.Equal(2, Directory.GetFiles(_folder.FullPath, "*", SearchOption.AllDirectories).Length);
+    }
+
+    [Fact]
+    public async Task What_a_killed_copy_left_is_overwritten()
+    {
+        await File.WriteAllBytesAsync(Source, PipelineHost.Bytes(3_000), Ct);
+        Directory.CreateDirectory(Path.GetDirectoryName(Target)!);
+        await File.WriteAllBytesAsync(Target + ".part", PipelineHost.Bytes(9_000, seed: 5), Ct);
+
+        await StoreAsync(new StreamSource(Source), 3_000);
+
+        Assert.Equal(PipelineHost.Bytes(3_000), await ReadAsync());
+        Assert.False(File.Exists(Target + ".part"));
+    }
+
+    [Fact]
+    public async Task A_copy_that_fails_in_the_middle_shows_no_object()
+    {
+        await File.WriteAllBytesAsync(Source, PipelineHost.Bytes(2_000), Ct);
+
+        await Assert.ThrowsAsync<InvalidDataException>(() => StoreAsync(new StreamSource(Source), 3_000));
+
+        Assert.False(File.Exists(Target));
+    }
+
+    [Fact]
+    public async Task A_file_of_another_file_system_is_copied()
+    {
+        const string memory = "/dev/shm";
+        Assert.SkipUnless(Directory.Exists(memory), "There is no other file system here.");
+        var elsewhere = Path.Combine(memory, _id.ToString());
+        try
+        {
+            await File.WriteAllBytesAsync(elsewhere, PipelineHost.Bytes(5_000), Ct);
+
+            await StoreAsync(new FileSource(elsewhere), 3_000);
+
+            Assert.Equal(PipelineHost.Bytes(5_000)[..3_000], await ReadAsync());
+        }
+        finally
+        {
+            File.Delete(elsewhere);
+        }
+    }
+
+    [Fact]
+    public async Task Neither_source_nor_object_is_an_error()
+    {
+        await Assert.ThrowsAsync<FileNotFoundException>(() => StoreAsync(new FileSource(Source), 3_000));
+        await Assert.ThrowsAsync<FileNotFoundException>(() => _storage.OpenReadAsync(Key, Ct));
+    }
+
+    [Fact]
+    public async Task An_object_of_another_length_does_not_count_as_stored()
+    {
+        Directory.CreateDirectory(Path.GetDirectoryName(Target)!);
+        await File.WriteAllBytesAsync(Target, PipelineHost.Bytes(2_999), Ct);
+
+        await Assert.ThrowsAsync<FileNotFoundException>(() => StoreAsync(new FileSource(Source), 3_000));
+    }
+
+    [Fact]
+    public async Task Deleting_is_done_when_nothing_is_there()
+    {
+        await File.WriteAllBytesAsync(Source, PipelineHost.Bytes(10), Ct);
+        await StoreAsync(new FileSource(Source), 10);
+
+        await _storage.DeleteAsync(Key, Ct);
+        await _storage.DeleteAsync(Key, Ct);
+        await _storage.DeleteAsync("never/was/there", Ct);
+
+        Assert.False(File.Exists(Target));
+    }
+
+    [Theory]
+    [InlineData("../outside")]
+    [InlineData("a/../../outside")]
+    [InlineData("/etc/passwd")]
+    [InlineData("a//b")]
+    [InlineData("a/.part")]
+    [InlineData("a\\b")]
+    [InlineData("")]
+    public async Task A_key_never_leads_outside(string key)
+    {
+        await Assert.ThrowsAsync<ArgumentException>(() => _storage.OpenReadAsync(key, Ct));
+        await Assert.ThrowsAsync<ArgumentException>(() => _storage.DeleteAsync(key, Ct));
+    }
+
+    [Fact]
+    public async Task The_check_leaves_nothing_behind_and_fails_where_nothing_can_be_written()
+    {
+        await _storage.CheckAsync(Ct);
+        Assert.Empty(Directory.GetFileSystemEntries(_folder.File("objects")));
+
+        await File.WriteAllTextAsync(_folder.File("file"), string.Empty, Ct);
+        await Assert.ThrowsAnyAsync<IOException>(() => new LocalObjectStorage(_folder.File("file", "objects")).CheckAsync(Ct));
+    }
+
+    public ValueTask DisposeAsync() => _folder.DisposeAsync();
+
+    private Task StoreAsync(IUploadContent source, long length) => _storage.StoreAsync(new(source, _id, length), Key, Ct);
+
+    private async Task<byte[]> ReadAsync()
+    {
+        await using var stream = await _storage.OpenReadAsync(Key, Ct);
+        var bytes = new byte[stream.Length];
+        await stream.ReadExactlyAsync(bytes, Ct);
+        return bytes;
+    }
+
+    private sealed class FileSource(string path) : StreamSource(path), IFileContent
+    {
+        public string PathOf(Guid uploadId) => FilePath;
+    }
+
+    private class StreamSource(string path) : IUploadContent
+    {
+        public string Kind => "test";
+
+        public Guid? Node => null;
+
+        protected string FilePath => path;
+
+        public ValueTask ReserveAsync(Guid uploadId, long length, CancellationToken cancellationToken) => throw new NotSupportedException();
+
+        public ValueTask<IContentWriter> OpenWriterAsync(Guid uploadId, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
+
+        public ValueTask<Stream> OpenReadAsync(Guid uploadId, long length, CancellationToken cancellationToken) => new(File.OpenRead(path));
+
+        public ValueTask DeleteAsync(Guid uploadId, CancellationToken cancellationToken)
+        {
+            File.Delete(path);
+            return ValueTask.CompletedTask;
+        }
+    }
+}

@@ -1,0 +1,43 @@
+using Microsoft.Extensions.Configuration;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Options;
+using TusUpload.Pipeline;
+using TusUpload.Pipeline.Jobs;
+using TusUpload.Pipeline.Storage;
+
+namespace TusUpload.UnitTests.Pipeline.Jobs;
+
+public sealed class JobsOptionsTests
+{
+    [Fact]
+    public void The_defaults_are_valid()
+    {
+        using var services = Services([]);
+
+        Assert.InRange(services.GetRequiredService<IOptions<JobsOptions>>().Value.WorkerCount, 1, 20);
+        Assert.Equal("local", services.GetRequiredService<IOptions<StorageOptions>>().Value.Kind);
+    }
+
+    [Fact]
+    public void Every_mistake_is_told_at_once()
+    {
+        using var services = Services(new() { ["Jobs:Attempts"] = "0", ["Jobs:FirstRetryDelay"] = "00:20:00" });
+
+        var failure = Assert.Throws<OptionsValidationException>(() => services.GetRequiredService<IOptions<JobsOptions>>().Value);
+
+        Assert.Equal(2, failure.Failures.Count());
+    }
+
+    [Fact]
+    public void An_object_store_that_is_not_there_is_refused()
+    {
+        using var services = Services(new() { ["Storage:Kind"] = "cloud" });
+
+        Assert.Throws<OptionsValidationException>(() => services.GetRequiredService<IOptions<StorageOptions>>().Value);
+    }
+
+    private static ServiceProvider Services(Dictionary<string, string?> settings) => new ServiceCollection()
+        .AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(settings).Build())
+        .AddPipeline(_ => "Host=nowhere")
+        .BuildServiceProvider();
+}

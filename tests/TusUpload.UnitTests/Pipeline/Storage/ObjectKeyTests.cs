@@ -1,0 +1,38 @@
+using TusUpload.Pipeline.Storage;
+
+namespace TusUpload.UnitTests.Pipeline.Storage;
+
+public sealed class ObjectKeyTests
+{
+    [Fact]
+    public void A_key_holds_workspace_and_id_and_is_valid()
+    {
+        var (workspace, id) = (Guid.CreateVersion7(), Guid.Parse("01994d5e-6a00-7000-8000-0000000000ef"));
+
+        var key = ObjectKey.For(workspace, id);
+
+        Assert.Equal($"{workspace:n}/ef/01994d5e-6a00-7000-8000-0000000000ef", key);
+        Assert.True(ObjectKey.IsValid(key));
+    }
+
+    [Theory]
+    [InlineData("")]
+    [InlineData("/a")]
+    [InlineData("a/")]
+    [InlineData("a//b")]
+    [InlineData("a/../b")]
+    [InlineData("..")]
+    [InlineData(".hidden")]
+    [InlineData("a\\b")]
+    [InlineData("a b")]
+    [InlineData("ä")]
+    [InlineData("a\0b")]
+    public void What_is_no_plain_relative_path_is_invalid(string key) => Assert.False(ObjectKey.IsValid(key));
+
+    [Fact]
+    public void A_key_has_at_most_300_characters()
+    {
+        Assert.True(ObjectKey.IsValid(new string('a', 300)));
+        Assert.False(ObjectKey.IsValid(new string('a', 301)));
+    }
+}
