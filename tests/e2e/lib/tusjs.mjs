@@ -1,0 +1,42 @@
+import * as tus from 'tus-js-client'
+
+/** Lets tus-js-client read content that is made on the fly. */
+class ContentReader {
+  async openFile(content) {
+    return {
+      size: content.size,
+      async slice(start, end) {
+        const value = content.bytes(start, end)
+        value.size = value.length
+        return { value, done: end >= content.size }
+      },
+      close() {},
+    }
+  }
+}
+
+/** An upload of the content, with the requests it made and the answers it got on record. */
+export function uploadOf(content, endpoint, options = {}) {
+  const requests = []
+  const upload = new tus.Upload(content, {
+    endpoint,
+    fileReader: new ContentReader(),
+    fingerprint: async () => `content-${content.size}`,
+    retryDelays: [0, 100, 300, 500],
+    removeFingerprintOnSuccess: true,
+    onAfterResponse: (request, response) => requests.push({
+      method: request.getMethod(), status: response.getStatus(), offset: response.getHeader('Upload-Offset'),
+    }),
+    ...options,
+  })
+  return { upload, requests }
+}
+
+/** Runs it to its end; gives its id. */
+export function finish({ upload }, start = () => upload.start()) {
+  return new Promise((resolve, reject) => {
+    upload.options.onSuccess = () => resolve(upload.url.split('/').at(-1))
+    upload.options.onError = reject
+    start()
+  })
+}
