@@ -27,6 +27,7 @@ try
     services.AddHealth();
 
     await using var app = builder.Build();
+    await app.StartDatabaseAsync();                       // after all options are found valid
     app.UseMiddleware<RequestIds>();
     app.UseMiddleware<RequestLog>();
     app.UseMiddleware<ErrorEdge>();
@@ -45,7 +46,6 @@ try
     app.MapDashboard(roles);
     app.MapHealth();
 
-    await app.StartDatabaseAsync();
     await app.RunAsync();
     return 0;
 }

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 
 namespace TusUpload.Server.Embedded;
@@ -9,6 +10,7 @@ internal static class EmbeddedPostgresRegistration
     {
         services.AddOptions<EmbeddedOptions>().BindConfiguration(EmbeddedOptions.Section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<EmbeddedOptions>, EmbeddedOptionsRules>();
+        services.TryAddSingleton(TimeProvider.System);
         services.AddSingleton<DatabaseAddress>();
         services.AddSingleton<EmbeddedPostgresService>();
         services.AddHostedService(provider => provider.GetRequiredService<EmbeddedPostgresService>());

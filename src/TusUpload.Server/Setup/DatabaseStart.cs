@@ -8,8 +8,8 @@ namespace TusUpload.Server.Setup;
 internal static class DatabaseStart
 {
     /// <summary>
-    /// Validates every option, then sees to it that there is a database and that its schema is the model's. Comes before the host starts because
-    /// the host makes all of its services first, and theirs hold a data source that needs the embedded database's address.
+    /// Validates every option, then sees to it that there is a database and that its schema is the model's. Comes before endpoints are mapped and
+    /// the host starts, because both make services, and theirs hold a data source that needs the embedded database's address.
     /// </summary>
     public static async Task StartDatabaseAsync(this WebApplication app)
     {

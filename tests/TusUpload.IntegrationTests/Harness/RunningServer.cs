@@ -1,48 +1,142 @@
+using System.Net.Http.Headers;
+using System.Text;
+
 using Microsoft.AspNetCore.Hosting;
 using Microsoft.AspNetCore.Mvc.Testing;
+using Microsoft.AspNetCore.TestHost;
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+
+using TusUpload.Data;
+using TusUpload.Server.Auth;
 
 namespace TusUpload.IntegrationTests.Harness;
 
-/// <summary>The real Program on a real socket, with a database and a data folder of its own. As a class fixture: one per test class.</summary>
-public class RunningServer(PostgresServer postgres) : WebApplicationFactory<Program>, IAsyncLifetime
+/// <summary>
+/// The real program on a real socket, with a database and a data folder of its own. A fixture of a class, or made by a test that needs other
+/// settings: <c>await using var server = await RunningServer.StartAsync(postgres, s => s["Tus:MaxSize"] = "10")</c>.
+/// </summary>
+public sealed class RunningServer(PostgresServer postgres) : WebApplicationFactory<Program>, IAsyncLifetime
 {
-    private readonly TestFolder _folder = new();
-    private string _database = "";
+    private readonly TestFolder _data = new();
+    private readonly Dictionary<string, string> _settings = new(StringComparer.Ordinal);
+    private Action<IServiceCollection> _services = _ => { };
 
-    /// <summary>Speaks to it as the local user.</summary>
+    /// <summary>Calls as the user <c>local</c>.</summary>
     public HttpClient Client { get; private set; } = null!;
 
-    /// <summary>Its <c>Data:Path</c>.</summary>
-    public string DataPath => _folder.FullPath;
+    /// <summary>Scheme, host and port, for raw sockets and other clients.</summary>
+    public Uri Address => ClientOptions.BaseAddress;
+
+    public string DataPath => _data.FullPath;
+
+    /// <summary>Of the server's database, for statements of the test's own.</summary>
+    public string ConnectionString { get; private set; } = "";
+
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    public static async Task<RunningServer> StartAsync(
+        PostgresServer postgres, Action<IDictionary<string, string>>? settings = null, Action<IServiceCollection>? services = null)
+    {
+        var server = new RunningServer(postgres);
+        settings?.Invoke(server._settings);
+        server._services = services ?? server._services;
+        try
+        {
+            await server.InitializeAsync();
+            return server;
+        }
+        catch
+        {
+            await server.DisposeAsync();
+            throw;
+        }
+    }
 
     public async ValueTask InitializeAsync()
     {
-        _database = await postgres.CreateDatabaseAsync();
+        ConnectionString = await postgres.CreateDatabaseAsync();
         UseKestrel(port: 0);
         StartServer();
-        Client = CreateClient();
+        Client = NewClient();
+    }
+
+    /// <summary>Calls as another local user.</summary>
+    public HttpClient ClientOf(string user)
+    {
+        var client = NewClient();
+        client.DefaultRequestHeaders.Add(DevelopmentAuthentication.UserHeader, user);
+        return client;
+    }
+
+    /// <summary>Uploads content in one request and waits for nothing. Says the upload's id.</summary>
+    public async Task<Guid> UploadAsync(byte[] content, string fileName = "a file", HttpClient? client = null, params (string Key, string Value)[] metadata)
+    {
+        using var request = Creation(content.Length, [("filename", fileName), .. metadata]);
+        request.Content = new ByteArrayContent(content) { Headers = { ContentType = new MediaTypeHeaderValue("application/offset+octet-stream") } };
+        return await IdOfAsync(request, client ?? Client);
+    }
+
+    /// <summary>Creates an upload without a byte of it. Says its id.</summary>
+    public async Task<Guid> CreateUploadAsync(
+        long length, string fileName = "a file", HttpClient? client = null, params (string Key, string Value)[] metadata)
+    {
+        using var request = Creation(length, [("filename", fileName), .. metadata]);
+        return await IdOfAsync(request, client ?? Client);
+    }
+
+    /// <summary>Runs queries or seeds rows; what is added is saved.</summary>
+    public async Task<T> WithDbAsync<T>(Func<TusUploadDb, Task<T>> work)
+    {
+        await using var db = await Services.GetRequiredService<IDbContextFactory<TusUploadDb>>().CreateDbContextAsync(Ct);
+        var result = await work(db);
+        await db.SaveChangesAsync(Ct);
+        return result;
     }
 
     public override async ValueTask DisposeAsync()
     {
+        Client?.Dispose();
         await base.DisposeAsync();
-        await _folder.DisposeAsync();
-        GC.SuppressFinalize(this);
+        await _data.DisposeAsync();
     }
-
-    /// <summary>Settings by key, over the defaults of a test: short intervals, few workers.</summary>
-    protected virtual IEnumerable<(string Key, string Value)> Settings => [];
 
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {
-        builder.UseSetting("ConnectionStrings:Postgres", _database);
-        builder.UseSetting("Data:Path", _folder.FullPath);
+        builder.UseSetting("ConnectionStrings:Postgres", ConnectionString);
+        builder.UseSetting("Data:Path", DataPath);
+        builder.UseSetting("Logging:LogLevel:Default", "Warning");
+        builder.UseSetting("Health:MinFreeDiskBytes", "1");
         builder.UseSetting("Sessions:CheckpointInterval", "00:00:00.100");
         builder.UseSetting("Jobs:Workers", "2");
-        builder.UseSetting("Logging:LogLevel:Default", "Warning");
-        foreach (var (key, value) in Settings)
+        foreach (var (key, value) in _settings)
         {
             builder.UseSetting(key, value);
         }
+
+        builder.ConfigureTestServices(_services);
+    }
+
+    // Not the factory's own clients: theirs keep cookies and follow redirects.
+    private HttpClient NewClient() =>
+        new(new SocketsHttpHandler { AllowAutoRedirect = false, UseCookies = false }) { BaseAddress = Address };
+
+    private static HttpRequestMessage Creation(long length, (string Key, string Value)[] metadata) => new(HttpMethod.Post, "/uploads")
+    {
+        Headers =
+        {
+            { "Tus-Resumable", "1.0.0" },
+            { "Upload-Length", length.ToString(System.Globalization.CultureInfo.InvariantCulture) },
+            { "Upload-Metadata", string.Join(',', metadata.Select(pair => $"{pair.Key} {Convert.ToBase64String(Encoding.UTF8.GetBytes(pair.Value))}")) },
+        },
+    };
+
+    private static async Task<Guid> IdOfAsync(HttpRequestMessage request, HttpClient client)
+    {
+        using var response = await client.SendAsync(request, Ct);
+        Assert.True(
+            response.StatusCode == System.Net.HttpStatusCode.Created,
+            $"{(int)response.StatusCode} {await response.Content.ReadAsStringAsync(Ct)}");
+        return Guid.Parse(response.Headers.Location!.ToString().Split('/')[^1]);
     }
 }
