@@ -87,7 +87,7 @@ internal sealed class TusServer : IAsyncDisposable
     public static async Task EventuallyAsync(Func<bool> condition)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(Ct);
-        deadline.CancelAfter(TimeSpan.FromSeconds(5));
+        deadline.CancelAfter(TimeSpan.FromSeconds(20));
         while (!condition())
         {
             await Task.Delay(2, deadline.Token);
