@@ -7,7 +7,8 @@ namespace TusUpload.Data.Sessions;
 /// <summary>Offsets that become true. Every commit is fenced: it names the epoch it was written under and the offset it starts from.</summary>
 public sealed class SessionCommits(NpgsqlDataSource database)
 {
-    // The end of a PATCH. The last byte and the fact that it was the last are one statement, so they are one transaction.
+    // The end of a PATCH. The last byte and the fact that it was the last are one statement, so they are one transaction. An expiry that was
+    // extended by hand is not taken back.
     private const string CommitSql = $"""
         WITH session AS (
             UPDATE tus_upload.upload_sessions
@@ -15,7 +16,7 @@ public sealed class SessionCommits(NpgsqlDataSource database)
                    completed_chunks = completed_chunks + CASE WHEN $7 > $6 THEN 1 ELSE 0 END,
                    chunk_size = GREATEST(chunk_size, $7 - $6),
                    status = CASE WHEN total_size = $7 THEN 'received' ELSE status END,
-                   lease_node = NULL, last_activity_at = $1, expires_at = $9
+                   lease_node = NULL, last_activity_at = $1, expires_at = GREATEST(expires_at, $9)
              WHERE id = $3 AND lease_node = $4 AND lease_epoch = $5 AND uploaded_size = $6 AND status = 'receiving'
             RETURNING *
         ), chunk AS (
@@ -32,7 +33,7 @@ public sealed class SessionCommits(NpgsqlDataSource database)
         ), session AS (
             UPDATE tus_upload.upload_sessions s
                SET uploaded_size = span.end_at, completed_chunks = completed_chunks + 1,
-                   chunk_size = GREATEST(chunk_size, span.end_at - span.start_at), last_activity_at = $7, expires_at = $8
+                   chunk_size = GREATEST(chunk_size, span.end_at - span.start_at), last_activity_at = $7, expires_at = GREATEST(s.expires_at, $8)
               FROM spans span
              WHERE s.id = span.id AND s.lease_node = $6 AND s.lease_epoch = span.epoch AND s.uploaded_size = span.start_at
                AND s.status = 'receiving'

@@ -27,16 +27,15 @@ public sealed class EventFeed
         string userId, long? after, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
         await _hub.Started.WaitAsync(cancellationToken);
-        var seen = after;
+        var seen = after ?? await _outbox.LastAsync(cancellationToken);
         while (true)
         {
             var live = _hub.Join(userId, _options.Value.SubscriberBuffer);
             try
             {
-                seen ??= live.From;
-                await foreach (var message in ReplayAsync(userId, seen.Value, live.From, cancellationToken))
+                await foreach (var message in ReplayAsync(userId, seen, live.From, cancellationToken))
                 {
-                    seen = message.Sequence;
+                    seen = message.Sequence ?? seen;
                     yield return message;
                 }
 

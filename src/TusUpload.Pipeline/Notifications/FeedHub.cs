@@ -55,6 +55,7 @@ internal sealed class FeedHub
             }
 
             subscriptions.Add(subscription);
+            Wakeup.Call();
             return subscription;
         }
     }

@@ -10,11 +10,19 @@ internal sealed partial class FeedReader(
     : BackgroundService
 {
     private const int PageSize = 500;
+    private long _skippedAt;
 
     internal async Task RunOnceAsync(CancellationToken cancellationToken)
     {
         if (!hub.Started.IsCompleted || !hub.HasSubscribers)
         {
+            // Nobody reads: where the feed stands needs to be known only roughly. Whoever joins wakes this up.
+            if (hub.Started.IsCompleted && time.GetElapsedTime(_skippedAt) < options.Value.FeedPollInterval)
+            {
+                return;
+            }
+
+            _skippedAt = time.GetTimestamp();
             if (hub.TrySkipTo(await outbox.LastAsync(cancellationToken)))
             {
                 return;

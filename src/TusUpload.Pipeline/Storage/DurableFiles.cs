@@ -1,10 +1,12 @@
 using System.Runtime.InteropServices;
 
+using TusUpload.Uploads.Content;
+
 namespace TusUpload.Pipeline.Storage;
 
 /// <summary>
 /// Renames that stay within a file system, and folders that are on the disk. .NET's own move silently copies to another file system, which
-/// is neither atomic nor fast, and has nothing that flushes a folder.
+/// is neither atomic nor fast.
 /// </summary>
 internal static partial class DurableFiles
 {
@@ -48,34 +50,7 @@ internal static partial class DurableFiles
         }
 
         Directory.CreateDirectory(folder);
-        FlushFolder(Path.GetDirectoryName(folder)!);
-    }
-
-    /// <summary>Returns when the folder's entries are on the disk. Windows does that by itself.</summary>
-    public static void FlushFolder(string folder)
-    {
-        if (OperatingSystem.IsWindows())
-        {
-            return;
-        }
-
-        var descriptor = Open(folder, 0);
-        if (descriptor < 0)
-        {
-            throw Failure("open", folder, Marshal.GetLastPInvokeError());
-        }
-
-        try
-        {
-            if (Flush(descriptor) != 0)
-            {
-                throw Failure("fsync", folder, Marshal.GetLastPInvokeError());
-            }
-        }
-        finally
-        {
-            _ = Close(descriptor);
-        }
+        DurableFile.SyncFolder(Path.GetDirectoryName(folder)!);
     }
 
     private static IOException Failure(string call, string path, int error) =>
@@ -83,13 +58,4 @@ internal static partial class DurableFiles
 
     [LibraryImport("libc", EntryPoint = "rename", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial int Rename(string from, string to);
-
-    [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
-    private static partial int Open(string path, int flags);
-
-    [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
-    private static partial int Flush(int descriptor);
-
-    [LibraryImport("libc", EntryPoint = "close")]
-    private static partial int Close(int descriptor);
 }

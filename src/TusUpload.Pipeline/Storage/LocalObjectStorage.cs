@@ -3,6 +3,7 @@ using System.Buffers;
 using Microsoft.Extensions.Options;
 
 using TusUpload.Data;
+using TusUpload.Uploads.Content;
 
 namespace TusUpload.Pipeline.Storage;
 
@@ -33,15 +34,15 @@ internal sealed class LocalObjectStorage : IObjectStorage
         DurableFiles.CreateFolder(_root, folder);
         if (source.FilePath is { } file && TryTake(file, target, source.Length))
         {
-            DurableFiles.FlushFolder(folder);
-            DurableFiles.FlushFolder(Path.GetDirectoryName(file)!);
+            DurableFile.SyncFolder(folder);
+            DurableFile.SyncFolder(Path.GetDirectoryName(file)!);
             return;
         }
 
         await CopyAsync(source, target, cancellationToken);
 
         // Also where an earlier run did the work: it may have died before this.
-        DurableFiles.FlushFolder(folder);
+        DurableFile.SyncFolder(folder);
     }
 
     public Task<Stream> OpenReadAsync(string storagePath, CancellationToken cancellationToken)

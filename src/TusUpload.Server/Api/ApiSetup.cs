@@ -54,6 +54,7 @@ internal static class ApiSetup
             .DisableAgent()
             .DisableMcp()
             .DisableTelemetry()
+            .HideDeveloperTools()
             .HideClientButton());
     }
 }

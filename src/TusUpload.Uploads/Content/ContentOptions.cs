@@ -29,11 +29,11 @@ public sealed class ContentOptions
     public bool Shared { get; init; }
 
     /// <summary>
-    /// Percent of the disk that new uploads leave free, so that those on their way can finish: a new upload that would use it is answered 507.
-    /// 0 to 90, default 2.
+    /// Bytes of the disk that new uploads leave free, so that those on their way, and a database on the same disk, can go on: a new upload that would
+    /// use them is answered 507. Never more than a fiftieth of a small disk. Default 256 MiB.
     /// </summary>
-    [Range(0, 90)]
-    public int MinFreePercent { get; init; } = 2;
+    [Range(0, long.MaxValue)]
+    public long MinFreeBytes { get; init; } = 256 << 20;
 }
 
 [OptionsValidator]

@@ -22,7 +22,7 @@ internal sealed class DiskContent(ContentFolder folder, IOptions<ContentOptions>
     public ValueTask ReserveAsync(Guid uploadId, long length, CancellationToken cancellationToken)
     {
         var disk = new DriveInfo(folder.Path);
-        if (disk.AvailableFreeSpace - length < disk.TotalSize / 100 * options.Value.MinFreePercent)
+        if (disk.AvailableFreeSpace - length < Math.Min(options.Value.MinFreeBytes, disk.TotalSize / 50))
         {
             throw new StorageFullException("The disk of the content folder lacks room for a new upload.");
         }

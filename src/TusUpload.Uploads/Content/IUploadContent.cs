@@ -23,7 +23,10 @@ public interface IUploadContent
     /// <summary>Opens an upload for writing; makes what is missing.</summary>
     ValueTask<IContentWriter> OpenWriterAsync(Guid uploadId, CancellationToken cancellationToken);
 
-    /// <summary>Opens the bytes <c>[0, length)</c> of a complete upload. Throws <see cref="FileNotFoundException"/> when they are gone.</summary>
+    /// <summary>
+    /// Opens a complete upload at its first byte. Bytes after <paramref name="length"/>, where there are any, mean nothing: they were never
+    /// committed. Throws <see cref="FileNotFoundException"/> when the content is gone.
+    /// </summary>
     ValueTask<Stream> OpenReadAsync(Guid uploadId, long length, CancellationToken cancellationToken);
 
     /// <summary>Removes every byte of an upload; removing what is not there is no error.</summary>

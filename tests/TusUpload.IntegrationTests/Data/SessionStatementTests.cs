@@ -116,6 +116,22 @@ public sealed class SessionStatementTests(PostgresServer postgres)
     }
 
     [Fact]
+    public async Task A_commit_never_takes_back_time_that_was_given()
+    {
+        await using var database = await TestDatabase.CreateAsync(postgres);
+        var lease = await LeaseAsync(database, database.Session(30));
+        var later = TestDatabase.Now.AddDays(30);
+        var extended = await database.Get<SessionEndings>().ExtendAsync(lease.Id, TestDatabase.User, TestDatabase.Now, later, Ct);
+
+        _ = await database.Get<SessionCommits>().CheckpointAsync(
+            Node, [(lease, new(0, 10, new byte[16]))], TestDatabase.Now, TestDatabase.Now.AddHours(2), Ct);
+        var committed = await database.Get<SessionCommits>().CommitAsync(
+            lease, new(10, 20, new byte[16]), null, TestDatabase.Now, TestDatabase.Now.AddHours(1), Ct);
+
+        Assert.Equal((20, extended!.ExpiresAt), (committed!.UploadedSize, committed.ExpiresAt));
+    }
+
+    [Fact]
     public async Task A_commit_under_an_older_epoch_is_held_back()
     {
         await using var database = await TestDatabase.CreateAsync(postgres);

@@ -228,7 +228,7 @@ internal sealed class PipelineHost : IAsyncDisposable
         {
             ["Data:Path"] = folder,
             ["Content:Durability"] = "os",
-            ["Content:MinFreePercent"] = "0",
+            ["Content:MinFreeBytes"] = "0",
             ["Jobs:FirstRetryDelay"] = "00:00:00",
             ["Jobs:RetryPollInterval"] = "00:00:00.100",
         });

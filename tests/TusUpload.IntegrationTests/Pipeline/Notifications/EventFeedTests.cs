@@ -121,6 +121,22 @@ public sealed class EventFeedTests(PostgresServer postgres)
     }
 
     [Fact]
+    public async Task Without_a_place_only_what_comes_from_now_on_is_told()
+    {
+        await using var host = await (await PipelineHost.CreateAsync(postgres)).StartAsync();
+        await WriteAsync(host, 0, 3);
+        await DispatchedAsync(host);
+        await using var feed = host.Get<EventFeed>().SubscribeAsync(PipelineHost.User, null, Ct).GetAsyncEnumerator(Ct);
+        var first = feed.MoveNextAsync().AsTask();
+        await Eventually.IsAsync(() => Task.FromResult(host.Get<FeedHub>().HasSubscribers));
+
+        await WriteAsync(host, 0, 1);
+
+        Assert.True(await first.WaitAsync(TimeSpan.FromSeconds(10), Ct));
+        Assert.Equal(4, feed.Current.Sequence);
+    }
+
+    [Fact]
     public async Task A_cut_listening_connection_comes_back()
     {
         await using var host = await (await PipelineHost.CreateAsync(postgres, new() { ["Notifications:FeedPollInterval"] = "00:01:00" })).StartAsync();
