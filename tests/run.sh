@@ -5,7 +5,7 @@ set -euo pipefail
 set -m # every step is a process group of its own, so that nothing of it outlives this script
 
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
-export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_CLI_UI_LANGUAGE=en MSBUILDDISABLENODEREUSE=1
+export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_CLI_UI_LANGUAGE=en MSBUILDDISABLENODEREUSE=1 npm_config_update_notifier=false
 export SharedCompilationId="tus-upload-tests-$$" # a compiler server of our own, to be ended at the end
 unset ASPNETCORE_URLS DOTNET_URLS ConnectionStrings__Postgres 2>/dev/null || true
 

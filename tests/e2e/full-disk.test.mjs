@@ -76,7 +76,7 @@ function mount(t) {
   }
 
   rmdirSync(disk)
-  const reason = `a small disk cannot be mounted here: ${mounted.stderr?.trim() || mounted.error?.message}`
+  const reason = `a small disk cannot be mounted here: ${mounted.error?.message ?? mounted.stderr.split('\n')[0]}`
   if (process.env.CI === 'true' && process.getuid?.() === 0) {
     throw new Error(reason)
   }
