@@ -101,7 +101,8 @@ test('tus-js-client with uploadDataDuringCreation makes one request', async () =
 for (const name of ['Übersicht – 東京 🗼 (2. Fassung).pdf', 'مرحبا "quoted" 100%.txt', "l'été; à=b.csv"]) {
   test(`The name ${name} comes back, in the record and in Content-Disposition`, async () => {
     const content = new Content(name, 1_000)
-    const id = await finish(uploadOf(content, `${server.url}/uploads`, { metadata: { filename: name, filetype: 'text/plain', relativePath: `Ordner/ñ/${name}` } }))
+    const metadata = { filename: name, filetype: 'text/plain', relativePath: `Ordner/ñ/${name}` }
+    const id = await finish(uploadOf(content, `${server.url}/uploads`, { metadata }))
 
     const file = await ready(server, id)
     const stored = await assertStored(server, file, content)
