@@ -38,8 +38,8 @@ public static class TusEndpointRouteBuilderExtensions
     }
 
     /// <summary>
-    /// Sets the CORS headers of tus endpoints before other middleware answers for them, so that a page can read a 401. Belongs after
-    /// routing and before authentication; not needed where nothing stands before the endpoints.
+    /// Sets the headers that every answer of tus endpoints carries, CORS among them, before other middleware answers for them: so a client
+    /// and a page can read a 401. Belongs after routing and before authentication; not needed where nothing stands before the endpoints.
     /// </summary>
     public static IApplicationBuilder UseTusCors(this IApplicationBuilder app)
     {
@@ -48,7 +48,7 @@ public static class TusEndpointRouteBuilderExtensions
         {
             if (http.GetEndpoint()?.Metadata.GetMetadata<TusEndpoint>() is not null)
             {
-                cors.Apply(http);
+                TusDispatcher.Begin(http, cors);
             }
 
             return next(http);

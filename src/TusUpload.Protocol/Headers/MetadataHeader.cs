@@ -17,6 +17,9 @@ internal static class MetadataHeader
 {
     private const int OnStack = 512;
 
+    // Not what Unicode calls white space as well: it would be kept with the header, and no answer could give it back.
+    private const string Blanks = " \t";
+
     /// <summary>Null when the header is well formed; otherwise why it is not.</summary>
     public static TusError? TryRead(StringValues header, int maxBytes, out UploadMetadata metadata)
     {
@@ -37,7 +40,7 @@ internal static class MetadataHeader
             return Refusals.InvalidMetadata;
         }
 
-        if (raw.AsSpan().Trim().IsEmpty)
+        if (raw.AsSpan().Trim(Blanks).IsEmpty)
         {
             return null;
         }
@@ -45,10 +48,10 @@ internal static class MetadataHeader
         var values = new Dictionary<string, string>(StringComparer.Ordinal);
         foreach (var range in raw.AsSpan().Split(','))
         {
-            var pair = raw.AsSpan(range).Trim();
+            var pair = raw.AsSpan(range).Trim(Blanks);
             var space = pair.IndexOf(' ');
             var key = space < 0 ? pair : pair[..space];
-            var encoded = space < 0 ? default : pair[space..].Trim();
+            var encoded = space < 0 ? default : pair[space..].Trim(Blanks);
             if (!IsKey(key) || !TryDecode(encoded, out var value) || !values.TryAdd(new string(key), value))
             {
                 return Refusals.InvalidMetadata;
@@ -69,8 +72,8 @@ internal static class MetadataHeader
             return true;
         }
 
-        // The decoder would skip blanks inside; here a blank means a third word.
-        if (encoded.Contains(' ') || encoded.Contains('\t'))
+        // The decoder would skip blanks and ends of lines inside; here a blank means a third word.
+        if (encoded.ContainsAny(" \t\r\n"))
         {
             return false;
         }

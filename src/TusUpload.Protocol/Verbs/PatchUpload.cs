@@ -41,7 +41,7 @@ internal static class PatchUpload
         var completedByLength = false;
         if (declared is { } length)
         {
-            (var refusal, completedByLength) = await DeclareAsync(exchange, length);
+            (var refusal, completedByLength) = await DeclareAsync(exchange, offset, length);
             if (refusal is not null)
             {
                 return refusal;
@@ -66,7 +66,7 @@ internal static class PatchUpload
     }
 
     /// <summary>Fixes the length. The flag is true when that alone made the upload complete, which only an event asks about.</summary>
-    private static async ValueTask<(TusError? Refusal, bool Completed)> DeclareAsync(TusExchange exchange, long length)
+    private static async ValueTask<(TusError? Refusal, bool Completed)> DeclareAsync(TusExchange exchange, long offset, long length)
     {
         if (exchange.Store is not ITusDeferredLengthStore store)
         {
@@ -78,22 +78,24 @@ internal static class PatchUpload
             return (TusError.TooLarge, false);
         }
 
-        // A client that got no answer tells the length again, so a complete upload is no proof that this request completed it.
+        // Not the request's token: what has arrived when the client hangs up is kept.
         var caller = exchange.Http.User;
-        var wasOpen = false;
-        if (exchange.Events.OnFileComplete is not null)
+        var (before, trouble) = await exchange.Store.FindAsync(exchange.UploadId, caller, CancellationToken.None);
+        if (before is null)
         {
-            var (before, trouble) = await exchange.Store.FindAsync(exchange.UploadId, caller, exchange.Http.RequestAborted);
-            if (trouble is not null)
-            {
-                return (trouble, false);
-            }
+            return (trouble ?? TusError.NotFound, false);
+        }
 
-            wasOpen = before?.Length is null;
+        // The length is fixed before the bytes are appended, and a request at another offset must change nothing.
+        if (before.Offset != offset)
+        {
+            return (TusError.OffsetMismatch, false);
         }
 
         // Not the request's token: the length and the bytes after it belong together.
         var (upload, error) = await store.DeclareLengthAsync(exchange.UploadId, caller, length, CancellationToken.None);
-        return (error, wasOpen && upload is { IsComplete: true });
+
+        // A client that got no answer tells the length again, so a complete upload is no proof that this request completed it.
+        return (error, before.Length is null && upload is { IsComplete: true });
     }
 }

@@ -30,9 +30,7 @@ internal sealed partial class TusDispatcher(
     public async Task HandleAsync(HttpContext http)
     {
         // 0. On every answer, refusals included.
-        http.Response.Headers[TusHeaders.TusResumable] = TusHeaders.Version;
-        http.Response.Headers.CacheControl = TusHeaders.NoStore;
-        cors.Apply(http);
+        Begin(http, cors);
 
         // 1. The verb, and whether it applies to this path and this store.
         var store = http.RequestServices.GetRequiredService<ITusStore>();
@@ -68,6 +66,14 @@ internal sealed partial class TusDispatcher(
 
         activity?.SetTag("tus.upload_id", exchange.UploadId);
         await AnswerAsync(exchange, error, activity);
+    }
+
+    /// <summary>Sets what every answer carries, also one that is given before a request comes here. May be called twice.</summary>
+    public static void Begin(HttpContext http, CorsPolicy cors)
+    {
+        http.Response.Headers[TusHeaders.TusResumable] = TusHeaders.Version;
+        http.Response.Headers.CacheControl = TusHeaders.NoStore;
+        cors.Apply(http);
     }
 
     private async Task AnswerAsync(TusExchange exchange, TusError? error, Activity? activity)

@@ -75,7 +75,7 @@ public sealed class CorsPolicyTests
     }
 
     [Fact]
-    public async Task What_other_middleware_answers_can_be_read_by_pages()
+    public async Task What_other_middleware_answers_can_be_read_by_clients_and_pages()
     {
         await using var server = await TusServer.StartAsync(pipeline: app =>
         {
@@ -92,5 +92,6 @@ public sealed class CorsPolicyTests
         var answer = await server.SendAsync("POST", "/uploads", "", Origin);
 
         Assert.Equal((401, "https://app.example.com"), (answer.Status, answer["Access-Control-Allow-Origin"]));
+        Assert.Equal(("1.0.0", "no-store"), (answer["Tus-Resumable"], answer["Cache-Control"]));
     }
 }

@@ -45,6 +45,12 @@ public sealed class MetadataHeaderTests
     [InlineData("a\u0001 aGk=")]
     [InlineData("a /w==")]
     [InlineData("a AA==")]
+    [InlineData("a aGk=\u00a0")]
+    [InlineData("\u2003a aGk=")]
+    [InlineData("a aGk=\u000b")]
+    [InlineData("a\u00a0aGk=")]
+    [InlineData("a aG\r\nk=")]
+    [InlineData("\u00a0")]
     public void A_malformed_header_is_refused(string header) =>
         Assert.Equal("invalid_metadata", MetadataHeader.TryRead(header, Max, out _)?.Code);
 

@@ -88,6 +88,19 @@ public sealed class PatchUploadTests
         Assert.Equal((413, "body_too_long", "8"), (excess.Status, excess.Code, excess["Upload-Offset"]));
     }
 
+    [Fact]
+    public async Task A_length_that_comes_with_a_stale_offset_is_not_taken()
+    {
+        await using var server = await TusServer.StartAsync();
+        var id = server.Store.Add(null, null, "hey");
+
+        var patch = await server.TusAsync("PATCH", $"/uploads/{id}", "you", "Upload-Offset: 0", "Upload-Length: 3");
+        var head = await server.TusAsync("HEAD", $"/uploads/{id}", "");
+
+        Assert.Equal((409, "offset_mismatch"), (patch.Status, patch.Code));
+        Assert.Equal(("1", null, "3"), (head["Upload-Defer-Length"], head["Upload-Length"], head["Upload-Offset"]));
+    }
+
     [Theory]
     [InlineData("/uploads", 405, "method_not_allowed")]
     [InlineData("/uploads/no-id", 404, "upload_not_found")]
