@@ -6,7 +6,7 @@ using Npgsql;
 namespace TusUpload.Pipeline.Jobs;
 
 /// <summary>Hangfire's storage: made without a connection, its tables laid when the host starts.</summary>
-internal sealed class JobStorageSetup(JobDatabase database) : IHostedService
+internal sealed class JobStorageSetup(JobDatabase database, JobTables tables, SharedQueue queue) : IHostedService
 {
     public const string Schema = "hangfire";
 
@@ -51,6 +51,9 @@ internal sealed class JobStorageSetup(JobDatabase database) : IHostedService
 
         await using var connection = await database.Source.OpenConnectionAsync(cancellationToken);
         PostgreSqlObjectsInstaller.Install(connection, Schema);
+
+        // The node's own queue is fetched from by nobody else: what is fetched now was by a process of this node that was killed.
+        await tables.GiveBackAsync(queue.Names[0], cancellationToken);
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;

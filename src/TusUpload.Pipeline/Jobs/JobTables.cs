@@ -18,6 +18,8 @@ internal sealed class JobTables(JobDatabase database)
          WHERE job.id = ANY ($1)
         """;
 
+    private const string GiveBackSql = "UPDATE hangfire.jobqueue SET fetchedat = NULL WHERE queue = $1 AND fetchedat IS NOT NULL";
+
     private const string ServersSql = "SELECT count(*) FROM hangfire.server WHERE lastheartbeat > now() - $1";
 
     /// <summary>Jobs by id; those that are no more are missing.</summary>
@@ -42,6 +44,14 @@ internal sealed class JobTables(JobDatabase database)
         }
 
         return states;
+    }
+
+    /// <summary>Gives back what was fetched from a queue; for the queue's only server, before it fetches anything.</summary>
+    public async Task GiveBackAsync(string queue, CancellationToken cancellationToken)
+    {
+        await using var command = database.Source.CreateCommand(GiveBackSql);
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = queue });
+        await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
     /// <summary>Processes that work on jobs, by their heartbeats. Throws when the storage cannot be reached.</summary>

@@ -28,6 +28,9 @@ internal static class ServerLog
             logger.MinimumLevel.Override(category, LogEventLevel.Warning);
         }
 
+        // It warns that its keys lie unencrypted on the disk, beside the files themselves.
+        logger.MinimumLevel.Override("Microsoft.AspNetCore.DataProtection", LogEventLevel.Error);
+
         foreach (var (category, level) in options.LogLevel)
         {
             // None is not known to Serilog: nothing is above Fatal but what is off.

@@ -25,8 +25,6 @@ internal sealed class EventStream(
         var writer = new EventWriter(response.BodyWriter);
         try
         {
-            writer.Begin();
-            await writer.FlushAsync(ended.Token);
             await CopyAsync(writer, ended);
         }
         catch (OperationCanceledException) when (ended.IsCancellationRequested)
@@ -38,9 +36,13 @@ internal sealed class EventStream(
     private async Task CopyAsync(EventWriter writer, CancellationTokenSource ended)
     {
         await using var messages = subscribe(ended.Token).GetAsyncEnumerator(ended.Token);
+
+        // Listening before the client is told so: what it does on hearing that is already in the stream.
         var next = messages.MoveNextAsync().AsTask();
         try
         {
+            writer.Begin();
+            await writer.FlushAsync(ended.Token);
             while (await NextAsync(next, writer, ended.Token))
             {
                 if (wanted(messages.Current.Type))
