@@ -1,1 +1,5 @@
-Console.WriteLine("x");
+using BenchmarkDotNet.Running;
+
+using TusUpload.Benchmarks;
+
+BenchmarkSwitcher.FromAssembly(typeof(HotBenchmarks).Assembly).Run(args);
