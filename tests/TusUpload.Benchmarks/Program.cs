@@ -1,3 +1,5 @@
 using BenchmarkDotNet.Running;
 
-BenchmarkSwitcher.FromAssembly(typeof(Program).Assembly).Run(args);
+using TusUpload.Benchmarks;
+
+BenchmarkSwitcher.FromAssembly(typeof(HotBenchmarks).Assembly).Run(args);

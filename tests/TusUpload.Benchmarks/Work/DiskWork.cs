@@ -13,7 +13,7 @@ internal sealed class DiskWork : IDisposable
 
     public DiskWork(string durability)
     {
-        var options = Options.Create(new ContentOptions { Durability = durability, MinFreePercent = 0 });
+        var options = Options.Create(new ContentOptions { Durability = durability, MinFreeBytes = 0 });
         _folder = new ContentFolder(options, Options.Create(new DataOptions { Path = _path.FullName }));
 
         // Opening is synchronous: there is nothing to wait for.

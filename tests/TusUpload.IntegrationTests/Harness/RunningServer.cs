@@ -16,7 +16,7 @@ namespace TusUpload.IntegrationTests.Harness;
 /// The real program on a real socket, with a database and a data folder of its own. A fixture of a class, or made by a test that needs other
 /// settings: <c>await using var server = await RunningServer.StartAsync(postgres, s => s["Tus:MaxSize"] = "10")</c>.
 /// </summary>
-public sealed class RunningServer(PostgresServer postgres) : WebApplicationFactory<Program>, IAsyncLifetime
+public class RunningServer(PostgresServer postgres) : WebApplicationFactory<Program>, IAsyncLifetime
 {
     private readonly TestFolder _data = new();
     private readonly Dictionary<string, string> _settings = new(StringComparer.Ordinal);
@@ -32,6 +32,9 @@ public sealed class RunningServer(PostgresServer postgres) : WebApplicationFacto
 
     /// <summary>Of the server's database, for statements of the test's own.</summary>
     public string ConnectionString { get; private set; } = "";
+
+    /// <summary>Settings by key, for fixtures that always need them.</summary>
+    protected virtual IEnumerable<(string Key, string Value)> Settings => [];
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
@@ -99,6 +102,7 @@ public sealed class RunningServer(PostgresServer postgres) : WebApplicationFacto
         Client?.Dispose();
         await base.DisposeAsync();
         await _data.DisposeAsync();
+        GC.SuppressFinalize(this);
     }
 
     protected override void ConfigureWebHost(IWebHostBuilder builder)
@@ -109,7 +113,7 @@ public sealed class RunningServer(PostgresServer postgres) : WebApplicationFacto
         builder.UseSetting("Health:MinFreeDiskBytes", "1");
         builder.UseSetting("Sessions:CheckpointInterval", "00:00:00.100");
         builder.UseSetting("Jobs:Workers", "2");
-        foreach (var (key, value) in _settings)
+        foreach (var (key, value) in Settings.Concat(_settings.Select(setting => (setting.Key, setting.Value))))
         {
             builder.UseSetting(key, value);
         }

@@ -16,11 +16,11 @@ internal sealed class RawConnection : IAsyncDisposable
 
     public async Task SendAsync(string text) => await SendAsync(Encoding.ASCII.GetBytes(text));
 
-    public async Task SendAsync(ReadOnlyMemory<byte> bytes) => await _client.GetStream().WriteAsync(bytes, TusServer.Ct);
+    public async Task SendAsync(ReadOnlyMemory<byte> bytes) => await _client.GetStream().WriteAsync(bytes, TestContext.Current.CancellationToken);
 
     public async Task<RawAnswer> ReadAsync(bool isHead = false)
     {
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(TusServer.Ct);
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         deadline.CancelAfter(TimeSpan.FromSeconds(5));
         int end;
         while ((end = Text.IndexOf("\r\n\r\n", StringComparison.Ordinal)) < 0)
@@ -46,7 +46,7 @@ internal sealed class RawConnection : IAsyncDisposable
     /// <summary>True when the server has closed the connection, cleanly or not, with nothing more to read.</summary>
     public async Task<bool> IsClosedAsync()
     {
-        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(TusServer.Ct);
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
         deadline.CancelAfter(TimeSpan.FromSeconds(5));
         try
         {
