@@ -40,10 +40,10 @@ public interface ITusCreationStore
 public interface ITusDeferredLengthStore
 {
     /// <summary>
-    /// Fixes the length of an upload that was made without one; the same length again is no error. A length equal to the offset completes
-    /// the upload.
+    /// Fixes the length of an upload that was made without one and stands at <see cref="AppendRequest.Offset"/>; at another offset nothing
+    /// changes and no running writer is disturbed. The same length again is no error. A length equal to the offset completes the upload.
     /// </summary>
-    Task<TusResult<UploadInfo>> DeclareLengthAsync(Guid uploadId, ClaimsPrincipal caller, long length, CancellationToken cancellationToken);
+    Task<TusResult<DeclaredLength>> DeclareLengthAsync(AppendRequest request, long length, CancellationToken cancellationToken);
 }
 
 /// <summary>tus 1.0.0, termination.</summary>

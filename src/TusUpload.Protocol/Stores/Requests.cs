@@ -24,6 +24,10 @@ public sealed record UploadInfo(Guid Id, long Offset, long? Length, string? Meta
     public bool IsComplete => Offset == Length;
 }
 
+/// <summary>An upload whose length is known now.</summary>
+/// <param name="Completes">This very request made the upload complete; a client that tells the length again does not.</param>
+public sealed record DeclaredLength(UploadInfo Upload, bool Completes);
+
 /// <summary>Either a value, an error, or both: an append that was cut short has reached an offset and has something to answer.</summary>
 public readonly record struct TusResult<T>(T? Value, TusError? Error)
     where T : class

@@ -78,24 +78,9 @@ internal static class PatchUpload
             return (TusError.TooLarge, false);
         }
 
-        // Not the request's token: what has arrived when the client hangs up is kept.
-        var caller = exchange.Http.User;
-        var (before, trouble) = await exchange.Store.FindAsync(exchange.UploadId, caller, CancellationToken.None);
-        if (before is null)
-        {
-            return (trouble ?? TusError.NotFound, false);
-        }
-
-        // The length is fixed before the bytes are appended, and a request at another offset must change nothing.
-        if (before.Offset != offset)
-        {
-            return (TusError.OffsetMismatch, false);
-        }
-
         // Not the request's token: the length and the bytes after it belong together.
-        var (upload, error) = await store.DeclareLengthAsync(exchange.UploadId, caller, length, CancellationToken.None);
-
-        // A client that got no answer tells the length again, so a complete upload is no proof that this request completed it.
-        return (error, before.Length is null && upload is { IsComplete: true });
+        var (declared, error) = await store.DeclareLengthAsync(
+            new(exchange.UploadId, exchange.Http.User, offset), length, CancellationToken.None);
+        return (error, declared is { Completes: true });
     }
 }

@@ -11,44 +11,49 @@ namespace TusUpload.Uploads.Sessions;
 internal sealed class UploadLength(
     Writers writers, SessionLengths lengths, SessionLeases leases, RunningDigests digests, CompletedUploads completed, TimeProvider time)
 {
-    public async Task<TusResult<UploadInfo>> DeclareAsync(Guid uploadId, string userId, long length, CancellationToken cancellationToken)
+    public async Task<TusResult<DeclaredLength>> DeclareAsync(AppendRequest request, long length, CancellationToken cancellationToken)
     {
-        if (!await writers.StopAsync(uploadId, userId))
+        var (id, userId) = (request.UploadId, request.Caller.UserId()!);
+        if (writers.Find(id, userId)?.Live is { } live && live.Offset != request.Offset)
+        {
+            return TusError.OffsetMismatch;
+        }
+
+        if (!await writers.StopAsync(id, userId))
         {
             return TusError.Locked;
         }
 
         var now = time.GetUtcNow();
-        var before = await leases.FindAsync(uploadId, userId, cancellationToken);
-        var info = before.ToInfo(now);
-        if (info.Value is not { } known || known.Length == length)
+        var before = await leases.FindAsync(id, userId, cancellationToken);
+        return before.ToInfo(now) switch
         {
-            return info;
-        }
+            { Value: null } missing => missing.Error!,
+            { Value: { } known } when known.Length == length => new DeclaredLength(known, false),
+            { Value.Length: not null } => TusError.LengthAlreadySet,
+            { Value: { } known } when known.Offset != request.Offset => TusError.OffsetMismatch,
+            { Value: { } known } when known.Offset > length => TusError.LengthBelowOffset,
+            { Value: { } known } => await FixAsync(known, before!, length, cancellationToken),
+        };
+    }
 
-        if (known.Length is not null)
-        {
-            return TusError.LengthAlreadySet;
-        }
-
-        if (known.Offset > length)
-        {
-            return TusError.LengthBelowOffset;
-        }
-
+    private async Task<TusResult<DeclaredLength>> FixAsync(
+        UploadInfo known, SessionState before, long length, CancellationToken cancellationToken)
+    {
         // Where everything is there already this completes the upload, so the digest must be ready; else it goes on.
-        using var digest = known.Offset == length ? digests.Take(uploadId, length) : null;
-        var declared = await lengths.DeclareAsync(uploadId, userId, length, digest?.Finish(), now, cancellationToken);
+        var completes = known.Offset == length;
+        using var digest = completes ? digests.Take(known.Id, length) : null;
+        var declared = await lengths.DeclareAsync(known.Id, before.UserId, length, digest?.Finish(), time.GetUtcNow(), cancellationToken);
         if (!declared.Made)
         {
-            return declared.Found ? AdmissionErrors.For(declared, length - before!.ReservedSize) : TusError.Locked;
+            return declared.Found ? AdmissionErrors.For(declared, length - before.ReservedSize) : TusError.Locked;
         }
 
-        if (known.Offset == length)
+        if (completes)
         {
-            completed.Tell(uploadId);
+            completed.Tell(known.Id);
         }
 
-        return (await leases.FindAsync(uploadId, userId, cancellationToken)).ToInfo(now);
+        return new DeclaredLength(known with { Length = length, ExpiresAt = completes ? null : known.ExpiresAt }, completes);
     }
 }

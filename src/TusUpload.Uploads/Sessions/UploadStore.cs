@@ -28,9 +28,8 @@ internal sealed class UploadStore(
     public Task<TusResult<UploadInfo>> CreateAsync(CreateRequest request, TusBody? body, CancellationToken cancellationToken) =>
         creation.CreateAsync(request, body, cancellationToken);
 
-    public Task<TusResult<UploadInfo>> DeclareLengthAsync(
-        Guid uploadId, ClaimsPrincipal caller, long length, CancellationToken cancellationToken) =>
-        lengths.DeclareAsync(uploadId, caller.UserId()!, length, cancellationToken);
+    public Task<TusResult<DeclaredLength>> DeclareLengthAsync(AppendRequest request, long length, CancellationToken cancellationToken) =>
+        lengths.DeclareAsync(request, length, cancellationToken);
 
     public Task<TusResult<UploadInfo>> TerminateAsync(Guid uploadId, ClaimsPrincipal caller, CancellationToken cancellationToken) =>
         termination.TerminateAsync(uploadId, caller.UserId()!, cancellationToken);

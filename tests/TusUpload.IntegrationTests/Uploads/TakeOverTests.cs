@@ -67,6 +67,22 @@ public sealed class TakeOverTests(RunningServer server) : IClassFixture<RunningS
     }
 
     [Fact]
+    public async Task A_late_request_that_tells_a_length_ends_nobody_and_changes_nothing()
+    {
+        var upload = await Client.CreateAsync(null);
+        using var live = await StartAsync(upload, 0, 400_000);
+
+        using var late = await Client.PatchAsync(upload, 0, [], length: 400_000);
+
+        Assert.Equal(HttpStatusCode.Conflict, late.StatusCode);
+        await live.GetStream().WriteAsync(_bytes.AsMemory(400_000), Ct);
+        Assert.Equal(204, await live.StatusAsync());
+        using var told = await Client.PatchAsync(upload, _bytes.Length, [], length: _bytes.Length);
+        Assert.Equal(HttpStatusCode.NoContent, told.StatusCode);
+        Assert.Equal(Digest, (await Client.EndedFileAsync(upload.Id())).GetProperty("sha256").GetString());
+    }
+
+    [Fact]
     public async Task Another_user_does_not_end_a_running_upload()
     {
         var upload = await Client.CreateAsync(_bytes.Length);

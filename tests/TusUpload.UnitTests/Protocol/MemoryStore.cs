@@ -95,22 +95,10 @@ internal sealed class MemoryStore : ITusStore, ITusCreationStore, ITusDeferredLe
         return new TusResult<UploadInfo>(Info(request.UploadId, upload), StatusPolicy.ForBody(body.End));
     }
 
-    public Task<TusResult<UploadInfo>> DeclareLengthAsync(
-        Guid uploadId, ClaimsPrincipal caller, long length, CancellationToken cancellationToken)
+    public Task<TusResult<DeclaredLength>> DeclareLengthAsync(AppendRequest request, long length, CancellationToken cancellationToken)
     {
         ThrowIfTroubled();
-        if (!_uploads.TryGetValue(uploadId, out var upload))
-        {
-            return Task.FromResult<TusResult<UploadInfo>>(TusError.NotFound);
-        }
-
-        if (upload.Length is { } known && known != length)
-        {
-            return Task.FromResult<TusResult<UploadInfo>>(TusError.LengthAlreadySet);
-        }
-
-        upload.Length = length;
-        return Task.FromResult<TusResult<UploadInfo>>(Info(uploadId, upload));
+        return Task.FromResult(Declare(request, length));
     }
 
     public Task<TusResult<UploadInfo>> TerminateAsync(Guid uploadId, ClaimsPrincipal caller, CancellationToken cancellationToken)
@@ -118,6 +106,27 @@ internal sealed class MemoryStore : ITusStore, ITusCreationStore, ITusDeferredLe
         ThrowIfTroubled();
         return Task.FromResult<TusResult<UploadInfo>>(
             _uploads.TryRemove(uploadId, out var upload) ? Info(uploadId, upload) : TusError.NotFound);
+    }
+
+    private TusResult<DeclaredLength> Declare(AppendRequest request, long length)
+    {
+        if (!_uploads.TryGetValue(request.UploadId, out var upload))
+        {
+            return TusError.NotFound;
+        }
+
+        if (upload.Length is { } known)
+        {
+            return known == length ? new DeclaredLength(Info(request.UploadId, upload), false) : TusError.LengthAlreadySet;
+        }
+
+        if (upload.Offset != request.Offset)
+        {
+            return TusError.OffsetMismatch;
+        }
+
+        upload.Length = length;
+        return new DeclaredLength(Info(request.UploadId, upload), upload.Offset == length);
     }
 
     private async Task ReceiveAsync(Upload upload, TusBody body)
