@@ -11,19 +11,10 @@ public sealed class FileDeletion(NpgsqlDataSource database)
             UPDATE tus_upload.files SET deleted_at = $1
              WHERE id = $2 AND user_id = $3 AND deleted_at IS NULL AND processing_status IN ('ready', 'rejected', 'failed')
             RETURNING *, CASE WHEN processing_status = 'ready' THEN file_size ELSE 0 END AS used
-        ), {FileEvents.Unhold}, account AS (
-            UPDATE tus_upload.users u
-               SET storage_reserved = u.storage_reserved - held.reserved_size, storage_used = u.storage_used - file.used
-              FROM held JOIN file ON file.id = held.id WHERE u.id = held.user_id RETURNING u.id
-        ), space AS (
-            UPDATE tus_upload.workspaces w
-               SET storage_reserved = w.storage_reserved - held.reserved_size, storage_used = w.storage_used - file.used
-              FROM account, held JOIN file ON file.id = held.id WHERE w.id = held.workspace_id RETURNING w.id
-        ), through AS (
-            UPDATE tus_upload.links l
-               SET storage_reserved = l.storage_reserved - held.reserved_size, storage_used = l.storage_used - file.used
-              FROM space, held JOIN file ON file.id = held.id WHERE l.id = held.link_id
-        ), content AS (
+        ), {FileEvents.Unhold}, change AS (
+            SELECT held.user_id, held.workspace_id, held.link_id, -held.reserved_size AS reserved, -file.used AS used
+              FROM held JOIN file ON file.id = held.id
+        ), {StorageCounting.Sql}, content AS (
             UPDATE tus_upload.file_checksums c SET reference_count = c.reference_count - 1
               FROM file WHERE c.checksum = file.sha256 AND file.processing_status = 'ready'
         )

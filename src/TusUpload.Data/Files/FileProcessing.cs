@@ -49,19 +49,10 @@ public sealed class FileProcessing(NpgsqlDataSource database)
                SET processing_status = 'ready', sha256 = $3, storage_path = $4, ready_at = $1, processing_node = NULL
              WHERE id = $2 AND processing_status IN ('verifying', 'scanning', 'storing') AND deleted_at IS NULL
             RETURNING *
-        ), {FileEvents.Unhold}, account AS (
-            UPDATE tus_upload.users u
-               SET storage_reserved = u.storage_reserved - held.reserved_size, storage_used = u.storage_used + file.file_size
-              FROM held JOIN file ON file.id = held.id WHERE u.id = held.user_id RETURNING u.id
-        ), space AS (
-            UPDATE tus_upload.workspaces w
-               SET storage_reserved = w.storage_reserved - held.reserved_size, storage_used = w.storage_used + file.file_size
-              FROM account, held JOIN file ON file.id = held.id WHERE w.id = held.workspace_id RETURNING w.id
-        ), through AS (
-            UPDATE tus_upload.links l
-               SET storage_reserved = l.storage_reserved - held.reserved_size, storage_used = l.storage_used + file.file_size
-              FROM space, held JOIN file ON file.id = held.id WHERE l.id = held.link_id
-        ), content AS (
+        ), {FileEvents.Unhold}, change AS (
+            SELECT held.user_id, held.workspace_id, held.link_id, -held.reserved_size AS reserved, file.file_size AS used
+              FROM held JOIN file ON file.id = held.id
+        ), {StorageCounting.Sql}, content AS (
             INSERT INTO tus_upload.file_checksums (checksum, file_size, storage_path, reference_count, first_seen_at)
             SELECT sha256, file_size, storage_path, 1, $1 FROM file
                 ON CONFLICT (checksum) DO UPDATE SET reference_count = file_checksums.reference_count + 1
@@ -90,16 +81,9 @@ public sealed class FileProcessing(NpgsqlDataSource database)
                SET processing_status = 'rejected', rejection_code = $3, rejection_message = $4, processing_node = NULL
              WHERE id = $2 AND processing_status IN ('verifying', 'scanning', 'storing') AND deleted_at IS NULL
             RETURNING *
-        ), {FileEvents.Unhold}, account AS (
-            UPDATE tus_upload.users u SET storage_reserved = u.storage_reserved - held.reserved_size
-              FROM held WHERE u.id = held.user_id RETURNING u.id
-        ), space AS (
-            UPDATE tus_upload.workspaces w SET storage_reserved = w.storage_reserved - held.reserved_size
-              FROM account, held WHERE w.id = held.workspace_id RETURNING w.id
-        ), through AS (
-            UPDATE tus_upload.links l SET storage_reserved = l.storage_reserved - held.reserved_size
-              FROM space, held WHERE l.id = held.link_id
-        ), event AS (
+        ), {FileEvents.Unhold}, change AS (
+            SELECT user_id, workspace_id, link_id, -reserved_size AS reserved, 0 AS used FROM held
+        ), {StorageCounting.Sql}, event AS (
             INSERT INTO tus_upload.outbox (type, user_id, workspace_id, subject, data, occurred_at)
             SELECT 'file.rejected', user_id, workspace_id, id, {FileEvents.Data}, $1 FROM file
             RETURNING position

@@ -35,16 +35,9 @@ public sealed class SessionCreation(NpgsqlDataSource database)
                AND ($7 IS NULL OR EXISTS (SELECT FROM through WHERE COALESCE(room >= $15, true)))
                AND ($8 IS NULL OR EXISTS (SELECT FROM target WHERE is_open))
                AND ($6 IS NULL OR EXISTS (SELECT FROM folder))
-        ), charged_user AS (
-            UPDATE tus_upload.users SET storage_reserved = storage_reserved + $15
-             WHERE id = $4 AND $15 > 0 AND EXISTS (SELECT FROM admitted)
-        ), charged_workspace AS (
-            UPDATE tus_upload.workspaces SET storage_reserved = storage_reserved + $15
-             WHERE id = $5 AND $15 > 0 AND EXISTS (SELECT FROM admitted)
-        ), charged_link AS (
-            UPDATE tus_upload.links SET storage_reserved = storage_reserved + $15
-             WHERE id = $7 AND $15 > 0 AND EXISTS (SELECT FROM admitted)
-        ), session AS (
+        ), change AS (
+            SELECT $4 AS user_id, $5 AS workspace_id, $7 AS link_id, $15 AS reserved, 0 AS used FROM admitted
+        ), {StorageCounting.Sql}, session AS (
             INSERT INTO tus_upload.upload_sessions (id, user_id, workspace_id, folder_id, link_id, batch_id, file_name, relative_path,
                 content_type, metadata, file_hash, total_size, reserved_size, uploaded_size, chunk_size, completed_chunks, status,
                 content_node, lease_node, lease_epoch, content_removed, created_at, last_activity_at, expires_at)

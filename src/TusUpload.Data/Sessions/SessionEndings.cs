@@ -15,16 +15,9 @@ public sealed class SessionEndings(NpgsqlDataSource database)
                SET status = $2, lease_node = NULL, reserved_size = 0, last_activity_at = $1
               FROM held WHERE s.id = held.id
             RETURNING s.*
-        ), account AS (
-            UPDATE tus_upload.users u SET storage_reserved = u.storage_reserved - held.reserved_size
-              FROM held WHERE u.id = held.user_id AND held.reserved_size > 0 RETURNING u.id
-        ), space AS (
-            UPDATE tus_upload.workspaces w SET storage_reserved = w.storage_reserved - held.reserved_size
-              FROM held, account WHERE w.id = held.workspace_id RETURNING w.id
-        ), through AS (
-            UPDATE tus_upload.links l SET storage_reserved = l.storage_reserved - held.reserved_size
-              FROM held, space WHERE l.id = held.link_id
-        ), event AS (
+        ), change AS (
+            SELECT user_id, workspace_id, link_id, -reserved_size AS reserved, 0 AS used FROM held
+        ), {StorageCounting.Sql}, event AS (
             INSERT INTO tus_upload.outbox (type, user_id, workspace_id, subject, data, occurred_at)
             SELECT 'upload.' || $2, user_id, workspace_id, id, {SessionEvents.Data}, $1 FROM session
             RETURNING position

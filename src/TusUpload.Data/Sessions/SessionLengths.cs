@@ -9,7 +9,7 @@ public sealed class SessionLengths(NpgsqlDataSource database)
 {
     // Holds more or less at every level, or nothing changes. $3 is the upload, $4 its owner, $5 what is to be held in all; the session's row is
     // locked first, then user, workspace and link, as everywhere.
-    private const string Reserve = """
+    private const string Reserve = $"""
         WITH held AS MATERIALIZED (
             SELECT id, user_id, workspace_id, link_id, $5 - reserved_size AS more
               FROM tus_upload.upload_sessions
@@ -28,13 +28,9 @@ public sealed class SessionLengths(NpgsqlDataSource database)
             SELECT held.* FROM held, account, space
              WHERE COALESCE(account.room >= more, true) AND COALESCE(space.room >= more, true)
                AND NOT EXISTS (SELECT FROM through WHERE room < more)
-        ), charged_user AS (
-            UPDATE tus_upload.users SET storage_reserved = storage_reserved + more FROM admitted WHERE users.id = admitted.user_id
-        ), charged_workspace AS (
-            UPDATE tus_upload.workspaces SET storage_reserved = storage_reserved + more FROM admitted WHERE workspaces.id = admitted.workspace_id
-        ), charged_link AS (
-            UPDATE tus_upload.links SET storage_reserved = storage_reserved + more FROM admitted WHERE links.id = admitted.link_id
-        )
+        ), change AS (
+            SELECT user_id, workspace_id, link_id, more AS reserved, 0 AS used FROM admitted
+        ), {StorageCounting.Sql}
         """;
 
     private const string Refusal = """
