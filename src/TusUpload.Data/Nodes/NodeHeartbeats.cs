@@ -12,8 +12,6 @@ public sealed class NodeHeartbeats(NpgsqlDataSource database)
 
     private const string LeaveSql = "DELETE FROM tus_upload.nodes WHERE id = $1";
 
-    private const string ForgetSql = "DELETE FROM tus_upload.nodes WHERE heartbeat_at < now() - $1";
-
     public async Task BeatAsync(Guid node, string host, int processId, DateTimeOffset startedAt, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(BeatSql);
@@ -26,14 +24,6 @@ public sealed class NodeHeartbeats(NpgsqlDataSource database)
     {
         await using var command = database.CreateCommand(LeaveSql);
         command.With(node);
-        await command.ExecuteNonQueryAsync(cancellationToken);
-    }
-
-    /// <summary>Removes nodes that have been silent for longer than <paramref name="silence"/>.</summary>
-    public async Task ForgetAsync(TimeSpan silence, CancellationToken cancellationToken)
-    {
-        await using var command = database.CreateCommand(ForgetSql);
-        command.With(silence);
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 }
