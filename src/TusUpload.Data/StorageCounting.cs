@@ -23,6 +23,15 @@ internal static class StorageCounting
             UPDATE tus_upload.links l
                SET storage_reserved = l.storage_reserved + change.reserved, storage_used = l.storage_used + change.used
               FROM change, counted_workspace WHERE l.id = change.link_id
+            RETURNING l.id
         )
+        """;
+
+    /// <summary>
+    /// True, and only known once all levels are counted. The parts of a statement run in no order of their own; what locks a row that comes after
+    /// these in the order of locks asks for this first.
+    /// </summary>
+    public const string Done = """
+        (SELECT count(*) FROM counted_user) + (SELECT count(*) FROM counted_workspace) + (SELECT count(*) FROM counted_link) >= 0
         """;
 }

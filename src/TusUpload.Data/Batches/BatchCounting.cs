@@ -12,7 +12,12 @@ namespace TusUpload.Data.Batches;
 /// </remarks>
 internal static class BatchCounting
 {
-    public const string Sql = """
+    private const string Ends = """
+        (b.status = 'sealed' OR b.expected_files = b.joined_files + delta.joined)
+            AND b.processed_files + delta.processed + b.failed_files + delta.failed = b.joined_files + delta.joined
+        """;
+
+    public const string Sql = $"""
         batch AS (
             UPDATE tus_upload.batches b
                SET joined_files = b.joined_files + delta.joined,
@@ -21,12 +26,14 @@ internal static class BatchCounting
                    failed_files = b.failed_files + delta.failed,
                    total_bytes = b.total_bytes + delta.bytes,
                    status = CASE
-                       WHEN b.status <> 'sealed' AND b.expected_files IS DISTINCT FROM b.joined_files + delta.joined THEN b.status
-                       WHEN b.processed_files + delta.processed + b.failed_files + delta.failed < b.joined_files + delta.joined THEN b.status
-                       WHEN b.failed_files + delta.failed = 0 THEN 'completed'
-                       WHEN b.processed_files + delta.processed = 0 THEN 'failed'
-                       ELSE 'partial'
-                   END
+                       WHEN {Ends} THEN CASE
+                           WHEN b.failed_files + delta.failed = 0 THEN 'completed'
+                           WHEN b.processed_files + delta.processed = 0 THEN 'failed'
+                           ELSE 'partial'
+                       END
+                       ELSE b.status
+                   END,
+                   ended_at = CASE WHEN {Ends} THEN $1 END
               FROM delta
              WHERE b.id = delta.batch_id AND b.status IN ('open', 'sealed')
             RETURNING b.*

@@ -16,7 +16,7 @@ public sealed class FileDeletion(NpgsqlDataSource database)
               FROM held JOIN file ON file.id = held.id
         ), {StorageCounting.Sql}, content AS (
             UPDATE tus_upload.file_checksums c SET reference_count = c.reference_count - 1
-              FROM file WHERE c.checksum = file.sha256 AND file.processing_status = 'ready'
+              FROM file WHERE c.checksum = file.sha256 AND file.processing_status = 'ready' AND {StorageCounting.Done}
         )
         SELECT id FROM file
         """;

@@ -54,7 +54,7 @@ public sealed class FileProcessing(NpgsqlDataSource database)
               FROM held JOIN file ON file.id = held.id
         ), {StorageCounting.Sql}, content AS (
             INSERT INTO tus_upload.file_checksums (checksum, file_size, storage_path, reference_count, first_seen_at)
-            SELECT sha256, file_size, storage_path, 1, $1 FROM file
+            SELECT sha256, file_size, storage_path, 1, $1 FROM file WHERE {StorageCounting.Done}
                 ON CONFLICT (checksum) DO UPDATE SET reference_count = file_checksums.reference_count + 1
         ), metric AS (
             INSERT INTO tus_upload.upload_metrics (upload_id, metric_type, value, recorded_at)
@@ -70,7 +70,7 @@ public sealed class FileProcessing(NpgsqlDataSource database)
             RETURNING position
         ), delta AS (
             SELECT batch_id, 0 AS joined, 0 AS received, 1 AS processed, 0 AS failed, 0 AS bytes
-              FROM file WHERE EXISTS (SELECT FROM event)
+              FROM file WHERE EXISTS (SELECT FROM event) AND {StorageCounting.Done}
         ), {BatchCounting.Sql}
         SELECT id FROM file
         """;
@@ -89,7 +89,7 @@ public sealed class FileProcessing(NpgsqlDataSource database)
             RETURNING position
         ), delta AS (
             SELECT batch_id, 0 AS joined, 0 AS received, 0 AS processed, 1 AS failed, 0 AS bytes
-              FROM file WHERE EXISTS (SELECT FROM event)
+              FROM file WHERE EXISTS (SELECT FROM event) AND {StorageCounting.Done}
         ), {BatchCounting.Sql}
         SELECT id FROM file
         """;
@@ -121,7 +121,8 @@ public sealed class FileProcessing(NpgsqlDataSource database)
             RETURNING *
         ), batch AS (
             UPDATE tus_upload.batches b
-               SET failed_files = b.failed_files - 1, status = CASE WHEN b.status IN ('partial', 'failed') THEN 'sealed' ELSE b.status END
+               SET failed_files = b.failed_files - 1, ended_at = NULL,
+                   status = CASE WHEN b.status IN ('partial', 'failed') THEN 'sealed' ELSE b.status END
               FROM file WHERE b.id = file.batch_id
         )
         SELECT id FROM file

@@ -15,7 +15,7 @@ public sealed class StoredFile
 
     public Guid? BatchId { get; init; }
 
-    /// <summary>The name for people; never a part of a path of ours. At most 1,000 characters.</summary>
+    /// <summary>The name for people; never a part of a path of ours. In NFC.</summary>
     public required string FileName { get; set; }
 
     /// <summary>Where the file lay in a dropped directory, as the client said; null when it said nothing.</summary>

@@ -28,8 +28,6 @@ internal sealed class StoredFileConfiguration : IEntityTypeConfiguration<StoredF
             t.HasCheckConstraint("ck_files_rejection", "processing_status NOT IN ('rejected', 'failed') OR rejection_code IS NOT NULL");
         });
         table.Property(file => file.Id).ValueGeneratedNever();
-        table.Property(file => file.FileName).HasMaxLength(1000);
-        table.Property(file => file.RelativePath).HasMaxLength(4000);
         table.Property(file => file.ContentType).HasMaxLength(255);
         table.Property(file => file.ProcessingStatus).HasMaxLength(20);
         table.Property(file => file.StoragePath).HasMaxLength(300);

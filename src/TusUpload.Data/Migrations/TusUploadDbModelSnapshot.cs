@@ -162,8 +162,7 @@ namespace TusUpload.Data.Migrations
 
                     b.Property<string>("FileName")
                         .IsRequired()
-                        .HasMaxLength(1000)
-                        .HasColumnType("character varying(1000)")
+                        .HasColumnType("text")
                         .HasColumnName("file_name");
 
                     b.Property<long>("FileSize")
@@ -215,8 +214,7 @@ namespace TusUpload.Data.Migrations
                         .HasColumnName("rejection_message");
 
                     b.Property<string>("RelativePath")
-                        .HasMaxLength(4000)
-                        .HasColumnType("character varying(4000)")
+                        .HasColumnType("text")
                         .HasColumnName("relative_path");
 
                     b.Property<string>("Sha256")
@@ -639,8 +637,7 @@ namespace TusUpload.Data.Migrations
 
                     b.Property<string>("FileName")
                         .IsRequired()
-                        .HasMaxLength(1000)
-                        .HasColumnType("character varying(1000)")
+                        .HasColumnType("text")
                         .HasColumnName("file_name");
 
                     b.Property<Guid?>("FolderId")
@@ -668,8 +665,7 @@ namespace TusUpload.Data.Migrations
                         .HasColumnName("metadata");
 
                     b.Property<string>("RelativePath")
-                        .HasMaxLength(4000)
-                        .HasColumnType("character varying(4000)")
+                        .HasColumnType("text")
                         .HasColumnName("relative_path");
 
                     b.Property<long>("ReservedSize")

@@ -26,7 +26,7 @@ public sealed class SessionCommits(NpgsqlDataSource database)
         SELECT {SessionState.Columns} FROM session
         """;
 
-    // Of running uploads: all of a node in one statement, one span each.
+    // Of running uploads: all of a node in one statement, one span each. Never the last byte, which only CommitSql can make the last.
     private const string CheckpointSql = """
         WITH spans AS (
             SELECT * FROM unnest($1, $2, $3, $4, $5) AS span (id, epoch, start_at, end_at, checksum)
@@ -36,7 +36,7 @@ public sealed class SessionCommits(NpgsqlDataSource database)
                    chunk_size = GREATEST(chunk_size, span.end_at - span.start_at), last_activity_at = $7, expires_at = GREATEST(s.expires_at, $8)
               FROM spans span
              WHERE s.id = span.id AND s.lease_node = $6 AND s.lease_epoch = span.epoch AND s.uploaded_size = span.start_at
-               AND s.status = 'receiving'
+               AND s.status = 'receiving' AND s.total_size IS DISTINCT FROM span.end_at
             RETURNING s.id, s.completed_chunks - 1 AS chunk_index, span.start_at, span.end_at, span.checksum
         ), chunk AS (
             INSERT INTO tus_upload.upload_chunks (session_id, chunk_index, chunk_offset, chunk_size, checksum, uploaded_at)

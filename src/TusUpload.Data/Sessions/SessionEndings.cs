@@ -24,7 +24,7 @@ public sealed class SessionEndings(NpgsqlDataSource database)
         ), delta AS (
             SELECT batch_id, CASE WHEN $2 = 'terminated' THEN -1 ELSE 0 END AS joined, 0 AS received, 0 AS processed,
                    CASE WHEN $2 = 'expired' THEN 1 ELSE 0 END AS failed, 0 AS bytes
-              FROM session WHERE EXISTS (SELECT FROM event)
+              FROM session WHERE EXISTS (SELECT FROM event) AND {StorageCounting.Done}
         ), {BatchCounting.Sql}
         SELECT {SessionState.Columns} FROM session
         """;

@@ -26,8 +26,6 @@ internal sealed class UploadSessionConfiguration : IEntityTypeConfiguration<Uplo
             t.HasCheckConstraint("ck_upload_sessions_file_hash", "file_hash ~ '^[0-9a-f]{64}$'");
         });
         table.Property(session => session.Id).ValueGeneratedNever();
-        table.Property(session => session.FileName).HasMaxLength(1000);
-        table.Property(session => session.RelativePath).HasMaxLength(4000);
         table.Property(session => session.ContentType).HasMaxLength(255);
         table.Property(session => session.Status).HasMaxLength(20);
         table.HasIndex(session => new { session.UserId, session.Id });

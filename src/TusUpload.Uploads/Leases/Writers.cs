@@ -3,6 +3,7 @@ using System.Collections.Concurrent;
 using Microsoft.Extensions.Options;
 
 using TusUpload.Protocol.Bodies;
+using TusUpload.Protocol.Errors;
 using TusUpload.Uploads.Progress;
 
 namespace TusUpload.Uploads.Leases;
@@ -14,26 +15,42 @@ namespace TusUpload.Uploads.Leases;
 /// </summary>
 internal sealed class Writers(IOptions<LeaseOptions> options, TimeProvider time)
 {
+    private long _turns;
     private readonly ConcurrentDictionary<(Guid UploadId, string UserId), Writer> _running = new();
 
     /// <summary>This user's running writer; null when there is none.</summary>
     public Writer? Find(Guid uploadId, string userId) => _running.GetValueOrDefault((uploadId, userId));
 
-    /// <summary>Enters as the one writer; null when the running one did not let go in time. Dispose to leave.</summary>
+    /// <summary>
+    /// Enters as the one writer; dispose the result to leave. A running one that does not let go in time, or that came after this request, refuses it
+    /// with <see cref="TusError.Locked"/>; one that stands elsewhere than this request believes, with <see cref="TusError.OffsetMismatch"/>:
+    /// a late request of a connection that was cut must not end the live one.
+    /// </summary>
     /// <param name="body">What a newer request stops; null for a writer without one, which is short.</param>
-    public async ValueTask<Writer?> EnterAsync(Guid uploadId, string userId, TusBody? body)
+    /// <param name="offset">Where the request believes the upload stands; null where that does not matter.</param>
+    public async ValueTask<(Writer? Writer, TusError? Refusal)> EnterAsync(Guid uploadId, string userId, TusBody? body, long? offset)
     {
-        var writer = new Writer(this, uploadId, userId, body);
+        var writer = new Writer(this, uploadId, userId, body) { Start = offset, Turn = Interlocked.Increment(ref _turns) };
         var deadline = time.GetTimestamp() + (long)(options.Value.TakeOverWait.TotalSeconds * time.TimestampFrequency);
         while (!_running.TryAdd((uploadId, userId), writer))
         {
-            if (Find(uploadId, userId) is { } running && !await LetGoAsync(running, deadline))
+            if (Find(uploadId, userId) is not { } running)
             {
-                return null;
+                continue;
+            }
+
+            if (offset is not null && running.Offset is { } stands && stands != offset)
+            {
+                return (null, TusError.OffsetMismatch);
+            }
+
+            if (running.Turn > writer.Turn || !await LetGoAsync(running, deadline))
+            {
+                return (null, TusError.Locked);
             }
         }
 
-        return writer;
+        return (writer, null);
     }
 
     /// <summary>Asks this user's running writer, if any, to let go; false when it did not in time.</summary>
@@ -97,8 +114,17 @@ internal sealed class Writers(IOptions<LeaseOptions> options, TimeProvider time)
         /// <summary>Completes when the writer has left.</summary>
         public Task Left => _left.Task;
 
-        /// <summary>Where it stands; null while it has not begun.</summary>
+        /// <summary>Which request of this process it is; a later one has a larger number.</summary>
+        public long Turn { get; init; }
+
+        /// <summary>Where its request began; null where that does not matter.</summary>
+        public long? Start { get; init; }
+
+        /// <summary>What has been received; null while it has not begun.</summary>
         public LiveUpload? Live { get; set; }
+
+        /// <summary>Where it stands, committed or not.</summary>
+        public long? Offset => Live?.Offset ?? Start;
 
         public void Dispose()
         {

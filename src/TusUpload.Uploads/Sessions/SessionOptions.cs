@@ -17,7 +17,7 @@ public sealed class SessionOptions
     [Range(1 << 20, long.MaxValue)]
     public long CheckpointBytes { get; init; } = 256L << 20;
 
-    /// <summary>How long the end of a body waits for its offset to be committed before it is answered 503. Default 10 s.</summary>
+    /// <summary>How long the end of a body waits for a running commit, and then for its own, before it is answered 503. Default 10 s.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "00:05:00")]
     public TimeSpan SaveTimeout { get; init; } = TimeSpan.FromSeconds(10);
 

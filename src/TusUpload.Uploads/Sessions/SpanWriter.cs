@@ -134,7 +134,9 @@ internal sealed class SpanWriter
 
         var options = _services.Options.Value;
         var due = Offset - _cut >= options.CheckpointBytes || _services.Time.GetElapsedTime(_cutAt) >= options.CheckpointInterval;
-        if (_pending is null && due && Offset > _cut)
+
+        // Not the last byte: that it was the last is said in one statement with the file and its event, by the commit alone.
+        if (_pending is null && due && Offset > _cut && Offset != _lease.TotalSize)
         {
             _pending = new(_lease, new(_cut, Offset, _checksum.GetHashAndReset()), _content);
             _services.Checkpoints.Add(_pending);

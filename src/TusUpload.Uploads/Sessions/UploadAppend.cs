@@ -19,16 +19,11 @@ internal sealed class UploadAppend(
     {
         var (id, userId) = (request.UploadId, request.Caller.UserId()!);
 
-        // A late request of a connection that was cut must not end the live one: only a request that knows where the writer stands takes over.
-        if (writers.Find(id, userId)?.Live is { } live && live.Offset != request.Offset)
-        {
-            return TusError.OffsetMismatch;
-        }
-
-        using var writer = await writers.EnterAsync(id, userId, body);
+        var (writer, refusal) = await writers.EnterAsync(id, userId, body, request.Offset);
+        using var entered = writer;
         if (writer is null)
         {
-            return TusError.Locked;
+            return refusal!;
         }
 
         var lease = await leases.TakeAsync(
@@ -49,10 +44,20 @@ internal sealed class UploadAppend(
             { Offset: var offset } when offset != request.Offset => TusError.OffsetMismatch,
 
             // The last answer was lost and the client asks again with nothing more to send.
-            { IsComplete: true } when body.Length == 0 => info,
-            { IsComplete: true } => TusError.Completed,
+            { IsComplete: true } => await IsEmptyAsync(body) ? info : TusError.Completed,
             _ when state!.ContentNode is { } holder && holder != node.Id => TusError.Unavailable,
             _ => TusError.Locked,
         };
+    }
+
+    private static async Task<bool> IsEmptyAsync(TusBody body)
+    {
+        if (body.Length is { } length)
+        {
+            return length == 0;
+        }
+
+        body.Limit = 0;
+        return (await body.ReadAsync()).IsEmpty && body.End == BodyEnd.Completed;
     }
 }

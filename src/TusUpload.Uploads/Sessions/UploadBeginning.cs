@@ -12,13 +12,13 @@ namespace TusUpload.Uploads.Sessions;
 /// statement took. Dying in between leaves an upload at the offset that was committed, which its client resumes or expiry ends.
 /// </summary>
 internal sealed class UploadBeginning(
-    SessionAdmission admission, SessionEndings endings, IUploadContent content, LocalNode node, Writers writers, UploadReceive receive)
+    SessionAdmission admission, SessionEndings endings, SessionLeases leases, IUploadContent content, Writers writers, UploadReceive receive)
 {
     public async Task<TusResult<UploadInfo>> CreateAsync(NewSession session, TusBody? body, CancellationToken cancellationToken)
     {
         // The id is new, so nobody is in the way.
-        using var writer = (await writers.EnterAsync(session.Id, session.UserId, body))!;
-        var (made, refusal) = await admission.AdmitAsync(session with { LeaseNode = body is null ? null : node.Id }, cancellationToken);
+        using var writer = (await writers.EnterAsync(session.Id, session.UserId, body, offset: 0)).Writer!;
+        var (made, refusal) = await admission.AdmitAsync(session with { LeaseNode = body is null ? null : receive.Node.Id }, cancellationToken);
         if (refusal is not null)
         {
             return refusal;
@@ -40,9 +40,15 @@ internal sealed class UploadBeginning(
         }
 
         var result = await receive.ReceiveAsync(Lease(made), writer, body);
+        return result switch
+        {
+            // What cannot get better is said at once.
+            { Error.Status: 413 } => result,
 
-        // The upload is there: whatever cut its body short, the client goes on from the offset. What cannot get better is said at once.
-        return result is { Value: { } info, Error: not { Status: 413 } } ? info : result;
+            // The upload is there: whatever cut its body short, the client goes on from the offset.
+            { Value: { } info } => info,
+            _ => (await leases.FindAsync(made.Id, made.UserId, CancellationToken.None)).ToInfo(made.Now),
+        };
     }
 
     private static SessionState Lease(NewSession made) => new(

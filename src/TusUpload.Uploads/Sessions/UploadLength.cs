@@ -14,7 +14,7 @@ internal sealed class UploadLength(
     public async Task<TusResult<DeclaredLength>> DeclareAsync(AppendRequest request, long length, CancellationToken cancellationToken)
     {
         var (id, userId) = (request.UploadId, request.Caller.UserId()!);
-        if (writers.Find(id, userId)?.Live is { } live && live.Offset != request.Offset)
+        if (writers.Find(id, userId)?.Offset is { } stands && stands != request.Offset)
         {
             return TusError.OffsetMismatch;
         }

@@ -24,6 +24,9 @@ internal sealed class UploadReceive(
     RunningDigests digests,
     UploadReceiveServices services)
 {
+    /// <summary>The node that leases are taken for.</summary>
+    public LocalNode Node => services.Node;
+
     public async Task<TusResult<UploadInfo>> ReceiveAsync(SessionState lease, Writers.Writer writer, TusBody body)
     {
         if (lease.TotalSize is { } total)
@@ -112,8 +115,9 @@ internal sealed class UploadReceive(
         var digest = spans.Digest is { } seen && seen.Position == span.End && lease.TotalSize == span.End ? seen.Finish() : null;
         var now = services.Spans.Time.GetUtcNow();
 
-        // No token: the client may be gone; the limit is the command's own timeout.
-        var state = await commits.CommitAsync(lease, span, digest, now, now + services.Expiry.Value.ExpiresAfter, CancellationToken.None);
+        // Not the request's token: the client may be gone. A commit that this limit cut off may have happened; HEAD will tell.
+        using var limit = new CancellationTokenSource(services.Spans.Options.Value.SaveTimeout, services.Spans.Time);
+        var state = await commits.CommitAsync(lease, span, digest, now, now + services.Expiry.Value.ExpiresAfter, limit.Token);
         if (state is null)
         {
             services.Log.Fenced(lease.Id, lease.LeaseEpoch);
@@ -143,4 +147,4 @@ internal sealed class UploadReceive(
 
 /// <summary>What every receiving request needs.</summary>
 internal sealed record UploadReceiveServices(
-    SpanWriterServices Spans, CompletedUploads Completed, IOptions<ExpiryOptions> Expiry, UploadLog Log);
+    LocalNode Node, SpanWriterServices Spans, CompletedUploads Completed, IOptions<ExpiryOptions> Expiry, UploadLog Log);

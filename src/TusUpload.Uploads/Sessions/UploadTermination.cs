@@ -14,10 +14,11 @@ internal sealed class UploadTermination(
 {
     public async Task<TusResult<UploadInfo>> TerminateAsync(Guid uploadId, string userId, CancellationToken cancellationToken)
     {
-        using var writer = await writers.EnterAsync(uploadId, userId, body: null);
+        var (writer, refusal) = await writers.EnterAsync(uploadId, userId, body: null, offset: null);
+        using var entered = writer;
         if (writer is null)
         {
-            return TusError.Locked;
+            return refusal!;
         }
 
         var now = services.Time.GetUtcNow();

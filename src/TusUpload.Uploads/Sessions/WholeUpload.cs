@@ -3,6 +3,8 @@ using System.IO.Hashing;
 
 using Microsoft.Extensions.Options;
 
+using Npgsql;
+
 using TusUpload.Data.Sessions;
 using TusUpload.Protocol.Bodies;
 using TusUpload.Protocol.Errors;
@@ -19,8 +21,8 @@ namespace TusUpload.Uploads.Sessions;
 internal sealed class WholeUpload(
     SessionAdmission admission, IUploadContent content, CompletedUploads completed, IOptions<SessionOptions> options)
 {
-    /// <summary>A body of exactly the upload's length, or no body for an empty upload.</summary>
-    public bool IsWhole(long? length, TusBody? body) => length == (body is null ? 0 : body.Length) && length <= options.Value.WholeBodySize;
+    /// <summary>A body of exactly the upload's length, or an empty upload, with a body or without.</summary>
+    public bool IsWhole(long? length, TusBody? body) => length == 0 || (length == body?.Length && length <= options.Value.WholeBodySize);
 
     public async Task<TusResult<UploadInfo>> CreateAsync(NewSession session, TusBody? body)
     {
@@ -28,7 +30,7 @@ internal sealed class WholeUpload(
         CommittedSpan? span;
         try
         {
-            span = await TakeAsync(session.Id, body, digest);
+            span = await TakeAsync(session.Id, session.TotalSize ?? 0, body, digest);
         }
         catch (StorageFullException)
         {
@@ -36,14 +38,14 @@ internal sealed class WholeUpload(
             return TusError.StorageFull;
         }
 
-        if (digest.Position != session.TotalSize)
+        if (digest.Position != session.TotalSize || body?.End == BodyEnd.TooLong)
         {
             await content.DeleteAsync(session.Id, CancellationToken.None);
             return StatusPolicy.ForBody(body!.End) ?? TusError.Unavailable;
         }
 
-        // No token and, when it throws, no clean-up: the row may have been made although the answer was lost.
-        var (made, refusal) = await admission.AdmitAsync(session with { FirstSpan = span, Sha256 = digest.Finish() }, CancellationToken.None);
+        // No token: the client may be gone.
+        var (made, refusal) = await AdmitAsync(session with { FirstSpan = span, Sha256 = digest.Finish() });
         if (refusal is not null)
         {
             await content.DeleteAsync(session.Id, CancellationToken.None);
@@ -54,16 +56,31 @@ internal sealed class WholeUpload(
         return new UploadInfo(made.Id, made.UploadedSize, made.TotalSize, made.Metadata, null);
     }
 
-    private async Task<CommittedSpan?> TakeAsync(Guid id, TusBody? body, RunningDigest digest)
+    private async Task<(NewSession Session, TusError? Refusal)> AdmitAsync(NewSession session)
+    {
+        try
+        {
+            return await admission.AdmitAsync(session, CancellationToken.None);
+        }
+        catch (PostgresException)
+        {
+            // The database answered that nothing was made. After any other exception the row may be there although its answer was lost, and then
+            // so must the bytes be.
+            await content.DeleteAsync(session.Id, CancellationToken.None);
+            throw;
+        }
+    }
+
+    private async Task<CommittedSpan?> TakeAsync(Guid id, long length, TusBody? body, RunningDigest digest)
     {
         await using var file = await content.OpenWriterAsync(id, CancellationToken.None);
-        if (body is null)
+        var checksum = new XxHash128();
+        if (body is not null)
         {
-            return null;
+            body.Limit = length;
         }
 
-        var checksum = new XxHash128();
-        while (await body.ReadAsync() is { IsEmpty: false } bytes)
+        while (body is not null && await body.ReadAsync() is { IsEmpty: false } bytes)
         {
             try
             {

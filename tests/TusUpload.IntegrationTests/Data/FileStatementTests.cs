@@ -30,8 +30,38 @@ public sealed class FileStatementTests(PostgresServer postgres)
         Assert.Equal(
             ["upload.created", "upload.received", "file.processing", "file.ready", "batch.completed"],
             await database.EventsAsync());
-        Assert.Equal("completed", (await database.BatchAsync(batch)).Status);
+        var ended = await database.BatchAsync(batch);
+        Assert.Equal("completed", ended.Status);
+        Assert.NotNull(ended.EndedAt);
         Assert.Null(await files.BeginAsync(id, Node, TestDatabase.Now, Ct));
+    }
+
+    [Fact]
+    public async Task Files_that_end_and_files_that_join_the_same_batch_never_wait_for_each_other_in_a_circle()
+    {
+        await using var database = await TestDatabase.CreateAsync(postgres);
+        var batch = await database.BatchAsync(expected: null);
+        var files = database.Get<FileProcessing>();
+        var endings = database.Get<SessionEndings>();
+        var received = new List<Guid>();
+        var running = new List<NewSession>();
+        for (var i = 0; i < 40; i++)
+        {
+            received.Add(await database.ReceiveAsync(10, batch));
+            await files.BeginAsync(received[^1], Node, TestDatabase.Now, Ct);
+            running.Add(database.Session(10, batch));
+            Assert.True((await database.CreateAsync(running[^1])).Made);
+        }
+
+        // A circle would end one of them with 40P01.
+        await Task.WhenAll(
+            Task.WhenAll(received.Select(id => files.SettleAsync(id, Digest, "key", TestDatabase.Now, Ct))),
+            Task.WhenAll(running.Select(session => endings.TerminateAsync(session.Id, TestDatabase.User, TestDatabase.Now, Ct))),
+            Task.WhenAll(Enumerable.Range(0, 80).Select(_ => database.CreateAsync(database.Session(10, batch)))));
+
+        Assert.Equal((400, 800), await database.UsageAsync());
+        var counted = await database.BatchAsync(batch);
+        Assert.Equal((120, 40, 40), (counted.JoinedFiles, counted.ReceivedFiles, counted.ProcessedFiles));
     }
 
     [Fact]

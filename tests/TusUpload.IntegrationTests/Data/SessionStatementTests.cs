@@ -116,6 +116,20 @@ public sealed class SessionStatementTests(PostgresServer postgres)
     }
 
     [Fact]
+    public async Task The_last_byte_is_never_committed_without_what_follows_from_it()
+    {
+        await using var database = await TestDatabase.CreateAsync(postgres);
+        var lease = await LeaseAsync(database, database.Session(30));
+
+        var committed = await database.Get<SessionCommits>().CheckpointAsync(
+            Node, [(lease, new(0, 30, new byte[16]))], TestDatabase.Now, TestDatabase.Now.AddHours(1), Ct);
+
+        Assert.Empty(committed);
+        var state = await database.Get<SessionLeases>().FindAsync(lease.Id, TestDatabase.User, Ct);
+        Assert.Equal(("receiving", 0L), (state!.Status, state.UploadedSize));
+    }
+
+    [Fact]
     public async Task A_commit_never_takes_back_time_that_was_given()
     {
         await using var database = await TestDatabase.CreateAsync(postgres);

@@ -59,6 +59,37 @@ public sealed class UploadFlowTests(RunningServer server) : IClassFixture<Runnin
     }
 
     [Fact]
+    public async Task An_empty_upload_may_come_with_an_empty_body_of_unknown_length()
+    {
+        using var answer = await Client.SendAsync(Chunked(HttpMethod.Post, "/uploads", ("Upload-Length", "0")), Ct);
+
+        Assert.Equal(HttpStatusCode.Created, answer.StatusCode);
+        Assert.Equal("ready", (await Client.EndedFileAsync(answer.Headers.Location!.Id())).GetProperty("processingStatus").GetString());
+    }
+
+    [Fact]
+    public async Task A_last_answer_may_be_asked_for_again_with_an_empty_body_of_unknown_length()
+    {
+        var upload = await Client.CreateAsync(3);
+        using var last = await Client.PatchAsync(upload, 0, "abc"u8.ToArray());
+
+        using var again = await Client.SendAsync(Chunked(HttpMethod.Patch, upload.OriginalString, ("Upload-Offset", "3")), Ct);
+
+        Assert.Equal(HttpStatusCode.NoContent, again.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_name_that_grows_in_its_normal_form_is_kept()
+    {
+        var name = string.Concat(Enumerable.Repeat('\u0958', 600));
+
+        using var answer = await Client.PostAsync(1, [1], $"filename {Base64(name)}");
+
+        Assert.Equal(HttpStatusCode.Created, answer.StatusCode);
+        Assert.Equal(1200, (await Client.EndedFileAsync(answer.Headers.Location!.Id())).GetProperty("fileName").GetString()!.Length);
+    }
+
+    [Fact]
     public async Task A_length_may_be_told_with_the_last_piece()
     {
         var upload = await Client.CreateAsync(null);
@@ -202,6 +233,16 @@ public sealed class UploadFlowTests(RunningServer server) : IClassFixture<Runnin
         Assert.Equal((HttpStatusCode.RequestEntityTooLarge, "quota_exceeded"), (refused.StatusCode, await refused.CodeAsync()));
         using var head = await Client.HeadAsync(upload, "streamer");
         Assert.Equal(1000, head.Offset());
+    }
+
+    private static HttpRequestMessage Chunked(HttpMethod method, string uri, (string Name, string Value) header)
+    {
+        var request = new HttpRequestMessage(method, uri) { Content = new StreamContent(Stream.Null) };
+        request.Headers.Add("Tus-Resumable", "1.0.0");
+        request.Headers.Add(header.Name, header.Value);
+        request.Headers.TransferEncodingChunked = true;
+        request.Content.Headers.ContentType = new("application/offset+octet-stream");
+        return request;
     }
 
     private static string Base64(string text) => Convert.ToBase64String(Encoding.UTF8.GetBytes(text));

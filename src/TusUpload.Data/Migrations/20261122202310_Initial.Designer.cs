@@ -12,7 +12,7 @@ using TusUpload.Data;
 namespace TusUpload.Data.Migrations
 {
     [DbContext(typeof(TusUploadDb))]
-    [Migration("20261122182741_Initial")]
+    [Migration("20261122202310_Initial")]
     partial class Initial
     {
         /// <inheritdoc />
@@ -165,8 +165,7 @@ namespace TusUpload.Data.Migrations
 
                     b.Property<string>("FileName")
                         .IsRequired()
-                        .HasMaxLength(1000)
-                        .HasColumnType("character varying(1000)")
+                        .HasColumnType("text")
                         .HasColumnName("file_name");
 
                     b.Property<long>("FileSize")
@@ -218,8 +217,7 @@ namespace TusUpload.Data.Migrations
                         .HasColumnName("rejection_message");
 
                     b.Property<string>("RelativePath")
-                        .HasMaxLength(4000)
-                        .HasColumnType("character varying(4000)")
+                        .HasColumnType("text")
                         .HasColumnName("relative_path");
 
                     b.Property<string>("Sha256")
@@ -642,8 +640,7 @@ namespace TusUpload.Data.Migrations
 
                     b.Property<string>("FileName")
                         .IsRequired()
-                        .HasMaxLength(1000)
-                        .HasColumnType("character varying(1000)")
+                        .HasColumnType("text")
                         .HasColumnName("file_name");
 
                     b.Property<Guid?>("FolderId")
@@ -671,8 +668,7 @@ namespace TusUpload.Data.Migrations
                         .HasColumnName("metadata");
 
                     b.Property<string>("RelativePath")
-                        .HasMaxLength(4000)
-                        .HasColumnType("character varying(4000)")
+                        .HasColumnType("text")
                         .HasColumnName("relative_path");
 
                     b.Property<long>("ReservedSize")
