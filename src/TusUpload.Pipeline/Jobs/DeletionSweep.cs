@@ -50,7 +50,7 @@ internal sealed partial class DeletionSweep(
             await files.ForgetAsync(id, cancellationToken);
             return true;
         }
-        catch (IOException failure)
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
             LogNotRemoved(failure, id);
             return false;

@@ -1,4 +1,6 @@
+using System.Data.Common;
 using System.Diagnostics;
+using System.Net.Sockets;
 
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.DependencyInjection;
@@ -60,7 +62,7 @@ internal sealed partial class TusDispatcher(
         catch (Exception trouble)
         {
             // 4. The upload is safe, whatever this is.
-            LogTrouble(trouble, verb, exchange.UploadId);
+            LogAny(trouble, verb, exchange.UploadId);
             error = StatusPolicy.ForTrouble(verb);
         }
 
@@ -150,6 +152,23 @@ internal sealed partial class TusDispatcher(
         (false, ITusCreationStore) => "OPTIONS, POST",
         _ => "OPTIONS",
     };
+
+    // A database that is away is nothing that a stack tells more of, and every request of the time meets it.
+    private void LogAny(Exception trouble, TusVerb verb, Guid uploadId)
+    {
+        if (trouble is DbException or SocketException or TimeoutException)
+        {
+            LogAway(verb, uploadId, trouble.GetType().Name, trouble.Message);
+            return;
+        }
+
+        LogTrouble(trouble, verb, uploadId);
+    }
+
+    [LoggerMessage(
+        EventId = 1002, Level = LogLevel.Warning,
+        Message = "{Verb} of upload {UploadId} met a store that is away ({Type}: {Trouble}); the client was told to come back")]
+    private partial void LogAway(TusVerb verb, Guid uploadId, string type, string trouble);
 
     [LoggerMessage(
         EventId = 1000, Level = LogLevel.Error,

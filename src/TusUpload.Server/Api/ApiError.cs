@@ -26,6 +26,9 @@ internal sealed record ApiError(int Status, string Code, string Message) : IResu
     public static readonly ApiError InvalidUserName =
         new(400, "invalid_user_name", "X-TusUpload-User must have 1 to 100 letters, digits, dots, underscores, hyphens or at signs.");
 
+    public static readonly ApiError DevelopmentForeignOrigin = new(
+        403, "development_foreign_origin", "In development mode pages of other sites may upload and nothing else, unless Tus:Cors:AllowedOrigins names them.");
+
     public static readonly ApiError DevelopmentLoopbackOnly = new(
         403,
         "development_loopback_only",

@@ -4,16 +4,18 @@ using System.Text.Encodings.Web;
 using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.Options;
 
+using TusUpload.Protocol;
 using TusUpload.Server.Api;
 
 namespace TusUpload.Server.Auth;
 
 /// <summary>
 /// Auth:Mode <c>development</c>: whoever calls from this machine is <see cref="LocalUser"/>, or another local user that <see cref="UserHeader"/>
-/// names, for tests and demonstrations. Everybody else is refused.
+/// names, for tests and demonstrations. Everybody else is refused, and so are pages of other sites, but for uploads: those may come from any
+/// page that <c>Tus:Cors</c> lets in, and tell it nothing of what is there.
 /// </summary>
 internal sealed class DevelopmentAuthentication(
-    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory loggers, UrlEncoder encoder)
+    IOptionsMonitor<AuthenticationSchemeOptions> options, ILoggerFactory loggers, UrlEncoder encoder, IOptions<TusOptions> tus)
     : AuthenticationHandler<AuthenticationSchemeOptions>(options, loggers, encoder)
 {
     public const string LocalUser = "local";
@@ -21,9 +23,13 @@ internal sealed class DevelopmentAuthentication(
 
     private const int LongestName = 100;
 
+    private bool IsForeign =>
+        !Request.Path.StartsWithSegments(tus.Value.Path, StringComparison.Ordinal)
+        && LocalRequest.IsForeignPage(Request, tus.Value.Cors.AllowedOrigins);
+
     protected override Task<AuthenticateResult> HandleAuthenticateAsync()
     {
-        if (!LocalRequest.IsLocal(Context) || NameOf(Request) is not { } name)
+        if (!LocalRequest.IsLocal(Context) || IsForeign || NameOf(Request) is not { } name)
         {
             return Task.FromResult(AuthenticateResult.NoResult());
         }
@@ -33,7 +39,12 @@ internal sealed class DevelopmentAuthentication(
     }
 
     protected override Task HandleChallengeAsync(AuthenticationProperties properties) =>
-        (LocalRequest.IsLocal(Context) ? ApiError.InvalidUserName : ApiError.DevelopmentLoopbackOnly).ExecuteAsync(Context);
+        ((LocalRequest.IsLocal(Context), IsForeign) switch
+        {
+            (false, _) => ApiError.DevelopmentLoopbackOnly,
+            (_, true) => ApiError.DevelopmentForeignOrigin,
+            _ => ApiError.InvalidUserName,
+        }).ExecuteAsync(Context);
 
     protected override Task HandleForbiddenAsync(AuthenticationProperties properties) => ApiError.Forbidden.ExecuteAsync(Context);
 

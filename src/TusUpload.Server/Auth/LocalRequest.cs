@@ -7,11 +7,22 @@ internal static class LocalRequest
 {
     private static readonly string[] ForwardingHeaders = ["X-Forwarded-For", "X-Real-IP"];
 
+    /// <summary>Both ends, the name it is called by, and whom a proxy says it speaks for.</summary>
     public static bool IsLocal(HttpContext http) =>
         IsLoopback(http.Connection.RemoteIpAddress)
         && IsLoopback(http.Connection.LocalIpAddress)
         && IsLoopbackHost(http.Request.Host.Host)
+        && http.Request.Headers["Forwarded"].Count == 0
         && ForwardingHeaders.All(header => IsForwardedLocally(http.Request.Headers[header].ToString()));
+
+    /// <summary>
+    /// Whether a page of another site made it. The browser of a developer would carry it to this machine, where the address alone is the sign-in.
+    /// </summary>
+    /// <param name="allowed">Origins that may, by configuration.</param>
+    public static bool IsForeignPage(HttpRequest request, IReadOnlyList<string>? allowed) =>
+        request.Headers.Origin is { Count: > 0 } origin
+        && !(Uri.TryCreate(origin.ToString(), UriKind.Absolute, out var page) && IsLoopbackHost(page.Host))
+        && allowed?.Contains(origin.ToString(), StringComparer.OrdinalIgnoreCase) != true;
 
     private static bool IsLoopback(IPAddress? address) => address is not null && IPAddress.IsLoopback(address);
 

@@ -18,7 +18,7 @@ internal static class HealthSetup
         services.AddSingleton<DiskSpace>();
         services.AddSingleton(provider => new ReadinessCheck("postgres", token => PingAsync(provider.GetRequiredService<NpgsqlDataSource>(), token)));
         services.AddSingleton(provider => new ReadinessCheck("disk", provider.GetRequiredService<DiskSpace>().CheckAsync));
-        services.AddSingleton(provider => new ReadinessCheck("jobs", provider.GetRequiredService<JobsHealth>().LivingServersAsync));
+        services.AddSingleton(provider => new ReadinessCheck("jobs", JobsOf(provider)));
         services.AddSingleton(provider => new ReadinessCheck("storage", provider.GetRequiredService<IObjectStorage>().CheckAsync));
         return services;
     }
@@ -34,6 +34,13 @@ internal static class HealthSetup
             response.Headers.CacheControl = "no-store";
             return TypedResults.Json(report, statusCode: report.Status == ReadinessReport.Ready ? 200 : 503);
         });
+    }
+
+    // A process that works on no jobs only hands them over: whether others do is told by their own probes.
+    private static Func<CancellationToken, Task> JobsOf(IServiceProvider provider)
+    {
+        var jobs = provider.GetRequiredService<JobsHealth>();
+        return provider.GetRequiredService<IOptions<JobsOptions>>().Value.Workers == 0 ? jobs.LivingServersAsync : jobs.CheckAsync;
     }
 
     private static async Task PingAsync(NpgsqlDataSource database, CancellationToken cancellationToken)

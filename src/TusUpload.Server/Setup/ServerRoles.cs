@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Options;
 
 using TusUpload.Pipeline.Jobs;
+using TusUpload.Uploads.Content;
 
 namespace TusUpload.Server.Setup;
 
@@ -31,6 +32,13 @@ internal static class ServerRolesRegistration
         if (!roles.Process)
         {
             services.PostConfigure<JobsOptions>(jobs => jobs.Workers = 0);
+        }
+
+        if (roles is { Receive: true, Process: false })
+        {
+            services.AddOptions<ContentOptions>().Validate(
+                content => content.Shared,
+                "Roles without process need Content:Shared: files on this process' own disk can be worked on by no other.");
         }
 
         return roles;

@@ -19,14 +19,27 @@ internal static class ReadContent
             case null: return ApiError.FileNotFound;
             case { ProcessingStatus: FileStatus.Rejected }: return ApiError.FileRejected;
             case { ProcessingStatus: FileStatus.Ready, StoragePath: { } path, Sha256: { } sha256 } file:
-                return new Content(TypedResults.Stream(
-                    await storage.OpenReadAsync(path, cancellationToken),
+                return await OpenAsync(storage, path, cancellationToken) is not { } stream ? ApiError.FileNotFound : new Content(TypedResults.Stream(
+                    stream,
                     SafeContentType.Of(file.ContentType),
                     file.FileName,
                     file.ReadyAt,
                     new EntityTagHeaderValue($"\"{sha256}\""),
                     enableRangeProcessing: true));
             default: return ApiError.FileNotReady;
+        }
+    }
+
+    /// <summary>Null when the object went away after its row was read: its owner deletes it now.</summary>
+    private static async Task<Stream?> OpenAsync(IObjectStorage storage, string path, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await storage.OpenReadAsync(path, cancellationToken);
+        }
+        catch (FileNotFoundException)
+        {
+            return null;
         }
     }
 

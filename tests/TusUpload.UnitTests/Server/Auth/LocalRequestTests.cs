@@ -30,12 +30,29 @@ public sealed class LocalRequestTests
     [InlineData("X-Forwarded-For", "127.0.0.1, 203.0.113.9", false)]
     [InlineData("X-Forwarded-For", "unknown", false)]
     [InlineData("X-Real-IP", "203.0.113.9", false)]
+    [InlineData("Forwarded", "for=203.0.113.9", false)]
     public void A_proxy_on_this_machine_makes_nobody_local(string header, string value, bool isLocal)
     {
         var http = Request("127.0.0.1", "127.0.0.1", "localhost");
         http.Request.Headers[header] = value;
 
         Assert.Equal(isLocal, LocalRequest.IsLocal(http));
+    }
+
+    [Theory]
+    [InlineData(null, false)]
+    [InlineData("http://localhost:5173", false)]
+    [InlineData("http://127.0.0.1:8080", false)]
+    [InlineData("https://app.example.com", false)]
+    [InlineData("https://evil.example.com", true)]
+    [InlineData("http://localhost.evil.example.com", true)]
+    [InlineData("null", true)]
+    public void A_page_of_another_site_is_foreign_unless_it_is_named(string? origin, bool isForeign)
+    {
+        var request = Request("127.0.0.1", "127.0.0.1", "localhost").Request;
+        request.Headers.Origin = origin;
+
+        Assert.Equal(isForeign, LocalRequest.IsForeignPage(request, ["https://app.example.com"]));
     }
 
     private static DefaultHttpContext Request(string? remote, string? local, string host)
