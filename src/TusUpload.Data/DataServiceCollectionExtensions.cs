@@ -22,7 +22,9 @@ public static class DataServiceCollectionExtensions
     /// </summary>
     public static IServiceCollection AddData(this IServiceCollection services, Func<IServiceProvider, string> connectionString)
     {
-        services.AddSingleton(provider => NpgsqlDataSource.Create(WithDefaults(connectionString(provider))));
+        services.AddSingleton(provider => NpgsqlDataSource.Create(WithDefaults(connectionString(provider)).ConnectionString));
+        services.AddKeyedSingleton(
+            NodeHeartbeats.Connection, (provider, _) => NpgsqlDataSource.Create(Alone(WithDefaults(connectionString(provider)))));
         services.AddPooledDbContextFactory<TusUploadDb>((provider, options) =>
             options.UseNpgsql(provider.GetRequiredService<NpgsqlDataSource>(), Configure).UseSnakeCaseNamingConvention());
         services.AddScoped(provider => provider.GetRequiredService<IDbContextFactory<TusUploadDb>>().CreateDbContext());
@@ -48,7 +50,7 @@ public static class DataServiceCollectionExtensions
         npgsql.MigrationsHistoryTable("migrations", TusUploadDb.Schema);
 
     /// <summary>What the hot paths need and an owner's connection string seldom says; what it does say stays.</summary>
-    private static string WithDefaults(string connectionString)
+    private static NpgsqlConnectionStringBuilder WithDefaults(string connectionString)
     {
         var builder = new NpgsqlConnectionStringBuilder(connectionString);
         builder.ApplicationName ??= "tus-upload";
@@ -59,6 +61,13 @@ public static class DataServiceCollectionExtensions
             builder.AutoPrepareMinUsages = 2;
         }
 
+        return builder;
+    }
+
+    private static string Alone(NpgsqlConnectionStringBuilder builder)
+    {
+        builder.MinPoolSize = 0;
+        builder.MaxPoolSize = 1;
         return builder.ConnectionString;
     }
 }

@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using System.Runtime.InteropServices;
 
 using TusUpload.Uploads.Content;
@@ -12,6 +13,10 @@ internal static partial class DurableFiles
 {
     private const int OtherFileSystem = 18; // EXDEV
     private const int NoSuchFile = 2; // ENOENT
+    private const int MostRemembered = 10_000;
+
+    // Folders whose entries this process has seen on the disk. One that is merely there may be another thread's, on its way to the disk still.
+    private static readonly ConcurrentDictionary<string, bool> Durable = new(StringComparer.Ordinal);
 
     /// <summary>Replaces <paramref name="target"/> in one step. False when the file is not there or lies on another file system.</summary>
     public static bool TryRename(string file, string target)
@@ -39,7 +44,7 @@ internal static partial class DurableFiles
     /// <summary>Makes a folder below <paramref name="root"/>, and every missing one on the way, so that it outlives a power cut.</summary>
     public static void CreateFolder(string root, string folder)
     {
-        if (Directory.Exists(folder))
+        if (Durable.ContainsKey(folder) && Directory.Exists(folder))
         {
             return;
         }
@@ -50,7 +55,13 @@ internal static partial class DurableFiles
         }
 
         Directory.CreateDirectory(folder);
-        DurableFile.SyncFolder(Path.GetDirectoryName(folder)!);
+        FolderEntry.Sync(folder);
+        if (Durable.Count >= MostRemembered)
+        {
+            Durable.Clear();
+        }
+
+        Durable[folder] = true;
     }
 
     private static IOException Failure(string call, string path, int error) =>

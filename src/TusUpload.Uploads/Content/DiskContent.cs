@@ -4,25 +4,36 @@ using Microsoft.Win32.SafeHandles;
 namespace TusUpload.Uploads.Content;
 
 /// <summary>One file per upload and nothing beside it. Files lie in 256 folders by the last two digits of the id, the random ones.</summary>
-internal sealed class DiskContent(ContentFolder folder, IOptions<ContentOptions> options) : IUploadContent, IFileContent
+internal sealed class DiskContent : IUploadContent, IFileContent
 {
     private const int Shards = 256;
-    private readonly bool _sync = options.Value.Durability == "fsync";
+    private readonly ContentFolder _folder;
+    private readonly bool _sync;
+    private readonly bool _shared;
     private readonly bool[] _made = new bool[Shards];
+    private readonly FolderSync[] _shards;
+    private readonly FolderSync _root;
+    private readonly FreeSpace _free;
 
-    // Set where a folder may have entries that are not on the disk yet; at the start of a process that is every one.
-    private readonly int[] _unsynced = Enumerable.Repeat(1, Shards).ToArray();
+    public DiskContent(ContentFolder folder, IOptions<ContentOptions> options, TimeProvider? time = null)
+    {
+        _folder = folder;
+        _sync = options.Value.Durability == "fsync";
+        _shared = options.Value.Shared;
+        _free = new(folder.Path, options.Value.MinFreeBytes, time ?? TimeProvider.System);
+        _root = new(SyncRoot);
+        _shards = [.. Enumerable.Range(0, Shards).Select(shard => new FolderSync(() => DurableFile.SyncFolder(FolderOf(shard))))];
+    }
 
     public string Kind => "disk";
 
-    public Guid? Node => options.Value.Shared ? null : folder.Node.Id;
+    public Guid? Node => _shared ? null : _folder.Node.Id;
 
     public string PathOf(Guid uploadId) => Path.Combine(FolderOf(Shard(uploadId)), uploadId.ToString());
 
     public ValueTask ReserveAsync(Guid uploadId, long length, CancellationToken cancellationToken)
     {
-        var disk = new DriveInfo(folder.Path);
-        if (disk.AvailableFreeSpace - length < Math.Min(options.Value.MinFreeBytes, disk.TotalSize / 50))
+        if (!_free.HasRoomFor(length))
         {
             throw new StorageFullException("The disk of the content folder lacks room for a new upload.");
         }
@@ -43,6 +54,12 @@ internal sealed class DiskContent(ContentFolder folder, IOptions<ContentOptions>
 
     public ValueTask<IContentWriter> OpenWriterAsync(Guid uploadId, CancellationToken cancellationToken)
     {
+        // What has begun may go on; see Content:MinFreeBytes.
+        if (!File.Exists(PathOf(uploadId)) && !_free.HasRoom())
+        {
+            throw new StorageFullException("The disk of the content folder lacks room for a new upload.");
+        }
+
         try
         {
             return new(new DiskWriter(this, uploadId, Open(uploadId, FileMode.OpenOrCreate)));
@@ -89,22 +106,14 @@ internal sealed class DiskContent(ContentFolder folder, IOptions<ContentOptions>
         }
 
         DurableFile.SyncData(file);
-        var shard = Shard(uploadId);
-        if (Interlocked.Exchange(ref _unsynced[shard], 0) == 0)
-        {
-            return;
-        }
+        _shards[Shard(uploadId)].Sync();
+        _root.Sync();
+    }
 
-        try
-        {
-            DurableFile.SyncFolder(FolderOf(shard));
-            DurableFile.SyncFolder(folder.Path);
-        }
-        catch (IOException)
-        {
-            Volatile.Write(ref _unsynced[shard], 1);
-            throw;
-        }
+    private void SyncRoot()
+    {
+        DurableFile.SyncFolder(_folder.Path);
+        FolderEntry.Sync(_folder.Path);
     }
 
     private SafeFileHandle Open(Guid uploadId, FileMode mode)
@@ -113,19 +122,22 @@ internal sealed class DiskContent(ContentFolder folder, IOptions<ContentOptions>
         if (!Volatile.Read(ref _made[shard]))
         {
             Directory.CreateDirectory(FolderOf(shard));
+            _root.Changed();
             Volatile.Write(ref _made[shard], true);
         }
 
         var path = PathOf(uploadId);
-        if (mode == FileMode.CreateNew || !File.Exists(path))
+        var isNew = mode == FileMode.CreateNew || !File.Exists(path);
+        var file = File.OpenHandle(path, mode, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
+        if (isNew)
         {
-            Volatile.Write(ref _unsynced[shard], 1);
+            _shards[shard].Changed();
         }
 
-        return File.OpenHandle(path, mode, FileAccess.Write, FileShare.ReadWrite | FileShare.Delete);
+        return file;
     }
 
-    private string FolderOf(int shard) => Path.Combine(folder.Path, shard.ToString("x2", null));
+    private string FolderOf(int shard) => Path.Combine(_folder.Path, shard.ToString("x2", null));
 
     private static int Shard(Guid uploadId)
     {

@@ -45,7 +45,8 @@ internal sealed partial class NodeHeartbeat(
             // Taken before the statement: the database's row is at least as young as this.
             var begun = time.GetTimestamp();
             using var limit = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
-            limit.CancelAfter(Remaining(lastBeat));
+            // Once the writers have stopped nothing hurries, and a beat needs time to come back.
+            limit.CancelAfter(Remaining(lastBeat) is { Ticks: > 0 } left ? left : options.Value.HeartbeatPeriod);
             try
             {
                 await BeatAsync(limit.Token);
@@ -62,11 +63,7 @@ internal sealed partial class NodeHeartbeat(
         }
     }
 
-    private TimeSpan Remaining(long lastBeat)
-    {
-        var left = options.Value.WriterLimit - time.GetElapsedTime(lastBeat);
-        return left > TimeSpan.Zero ? left : TimeSpan.FromMilliseconds(1);
-    }
+    private TimeSpan Remaining(long lastBeat) => options.Value.WriterLimit - time.GetElapsedTime(lastBeat);
 
     private Task BeatAsync(CancellationToken cancellationToken) =>
         heartbeats.BeatAsync(node.Id, Environment.MachineName, Environment.ProcessId, _startedAt, cancellationToken);
