@@ -52,17 +52,17 @@ internal sealed class DiskContent : IUploadContent, IFileContent
         return ValueTask.CompletedTask;
     }
 
-    public ValueTask<IContentWriter> OpenWriterAsync(Guid uploadId, CancellationToken cancellationToken)
+    public ValueTask<IContentWriter> OpenWriterAsync(Guid uploadId, long offset, CancellationToken cancellationToken)
     {
         // What has begun may go on; see Content:MinFreeBytes.
-        if (!File.Exists(PathOf(uploadId)) && !_free.HasRoom())
+        if (offset == 0 && !File.Exists(PathOf(uploadId)) && !_free.HasRoom())
         {
             throw new StorageFullException("The disk of the content folder lacks room for a new upload.");
         }
 
         try
         {
-            return new(new DiskWriter(this, uploadId, Open(uploadId, FileMode.OpenOrCreate)));
+            return new(new DiskWriter(this, uploadId, Open(uploadId, offset == 0 ? FileMode.OpenOrCreate : FileMode.Open)));
         }
         catch (IOException trouble) when (DurableFile.IsFull(trouble))
         {

@@ -20,8 +20,11 @@ public interface IUploadContent
     /// </summary>
     ValueTask ReserveAsync(Guid uploadId, long length, CancellationToken cancellationToken);
 
-    /// <summary>Opens an upload for writing; makes what is missing.</summary>
-    ValueTask<IContentWriter> OpenWriterAsync(Guid uploadId, CancellationToken cancellationToken);
+    /// <summary>
+    /// Opens an upload for writing at <paramref name="offset"/>. At 0 it makes what is missing; later, bytes that were acknowledged must be there:
+    /// throws <see cref="FileNotFoundException"/> rather than going on without them. Throws <see cref="StorageFullException"/>.
+    /// </summary>
+    ValueTask<IContentWriter> OpenWriterAsync(Guid uploadId, long offset, CancellationToken cancellationToken);
 
     /// <summary>
     /// Opens a complete upload at its first byte. Bytes after <paramref name="length"/>, where there are any, mean nothing: they were never

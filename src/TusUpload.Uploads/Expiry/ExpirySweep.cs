@@ -20,8 +20,8 @@ internal sealed partial class ExpirySweep(
 
     public TimeSpan Interval => options.Value.SweepInterval;
 
-    /// <summary>One pass; says how many uploads it ended and of how many it removed the bytes.</summary>
-    public async Task<(int Expired, int Removed)> RunOnceAsync(CancellationToken cancellationToken)
+    /// <summary>One pass; says how many uploads it ended, of how many it removed the bytes, and of how many it could not.</summary>
+    public async Task<(int Expired, int Removed, int Kept)> RunOnceAsync(CancellationToken cancellationToken)
     {
         var expired = 0;
         while (expired < Batch && await endings.ExpireOneAsync(time.GetUtcNow(), cancellationToken) is { } ended)
@@ -30,25 +30,50 @@ internal sealed partial class ExpirySweep(
             expired++;
         }
 
+        var (removed, kept) = await RemoveLeftoversAsync(cancellationToken);
+        return (expired, removed, kept);
+    }
+
+    // One file that cannot be removed must not hold up the others: it stays for the next sweep.
+    private async Task<(int Removed, int Kept)> RemoveLeftoversAsync(CancellationToken cancellationToken)
+    {
         var removed = 0;
+        List<Guid> gone;
         IReadOnlyList<Guid> leftovers;
         do
         {
+            gone = [];
             leftovers = await endings.LeftoversAsync(node.Id, Batch, cancellationToken);
             foreach (var id in leftovers)
             {
-                await content.DeleteAsync(id, cancellationToken);
+                if (await TryDeleteAsync(id, cancellationToken))
+                {
+                    gone.Add(id);
+                }
             }
 
-            if (leftovers.Count > 0)
+            if (gone.Count > 0)
             {
-                await endings.MarkRemovedAsync([.. leftovers], cancellationToken);
-                removed += leftovers.Count;
+                await endings.MarkRemovedAsync([.. gone], cancellationToken);
+                removed += gone.Count;
             }
         }
-        while (leftovers.Count == Batch);
+        while (leftovers.Count == Batch && gone.Count > 0);
 
-        return (expired, removed);
+        return (removed, leftovers.Count - gone.Count);
+    }
+
+    private async Task<bool> TryDeleteAsync(Guid id, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await content.DeleteAsync(id, cancellationToken);
+            return true;
+        }
+        catch (Exception trouble) when (trouble is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
     }
 }
 
@@ -64,10 +89,15 @@ internal sealed partial class ExpirySweepService(ExpirySweep sweep, TimeProvider
         {
             try
             {
-                var (expired, removed) = await sweep.RunOnceAsync(stoppingToken);
+                var (expired, removed, kept) = await sweep.RunOnceAsync(stoppingToken);
                 if (expired + removed > 0)
                 {
                     LogSwept(expired, removed);
+                }
+
+                if (kept > 0)
+                {
+                    LogKept(kept);
                 }
             }
             catch (Exception trouble) when (!stoppingToken.IsCancellationRequested)
@@ -80,6 +110,9 @@ internal sealed partial class ExpirySweepService(ExpirySweep sweep, TimeProvider
 
     [LoggerMessage(EventId = 2101, Level = LogLevel.Information, Message = "{Expired} uploads expired, the bytes of {Removed} were removed")]
     private partial void LogSwept(int expired, int removed);
+
+    [LoggerMessage(EventId = 2103, Level = LogLevel.Warning, Message = "The bytes of {Kept} ended uploads cannot be removed; the next sweep tries again")]
+    private partial void LogKept(int kept);
 
     [LoggerMessage(EventId = 2102, Level = LogLevel.Error, Message = "The sweep of ended uploads failed and will be tried again")]
     private partial void LogFailed(Exception trouble);

@@ -45,7 +45,7 @@ internal sealed class UploadReceive(
         var digest = digests.Take(lease.Id, lease.UploadedSize);
         try
         {
-            await using var file = await content.OpenWriterAsync(lease.Id, CancellationToken.None);
+            await using var file = await content.OpenWriterAsync(lease.Id, lease.UploadedSize, CancellationToken.None);
             var spans = new SpanWriter(lease, file, digest, live, services.Spans);
             var refusal = await TakeAsync(lease, spans, body);
             var result = await CommitAsync(lease, spans, body.End, refusal);

@@ -73,7 +73,7 @@ internal sealed class WholeUpload(
 
     private async Task<CommittedSpan?> TakeAsync(Guid id, long length, TusBody? body, RunningDigest digest)
     {
-        await using var file = await content.OpenWriterAsync(id, CancellationToken.None);
+        await using var file = await content.OpenWriterAsync(id, 0, CancellationToken.None);
         var checksum = new XxHash128();
         if (body is not null)
         {

@@ -43,8 +43,8 @@ internal sealed class FaultyContent(DiskContent inner, Faults faults) : IUploadC
     public ValueTask ReserveAsync(Guid uploadId, long length, CancellationToken cancellationToken) =>
         inner.ReserveAsync(uploadId, length, cancellationToken);
 
-    public ValueTask<IContentWriter> OpenWriterAsync(Guid uploadId, CancellationToken cancellationToken) =>
-        inner.OpenWriterAsync(uploadId, cancellationToken);
+    public ValueTask<IContentWriter> OpenWriterAsync(Guid uploadId, long offset, CancellationToken cancellationToken) =>
+        inner.OpenWriterAsync(uploadId, offset, cancellationToken);
 
     public ValueTask<Stream> OpenReadAsync(Guid uploadId, long length, CancellationToken cancellationToken)
     {

@@ -191,6 +191,23 @@ public sealed class UploadFlowTests(RunningServer server) : IClassFixture<Runnin
     }
 
     [Fact]
+    public async Task Bytes_that_cannot_be_removed_hold_up_no_others()
+    {
+        var (stuck, other) = (await Client.CreateAsync(10), await Client.CreateAsync(10));
+        File.Delete(PathOf(stuck));
+        Directory.CreateDirectory(PathOf(stuck));
+        await using var db = Db();
+        await db.Sessions.Where(session => session.Id == stuck.Id() || session.Id == other.Id())
+            .ExecuteUpdateAsync(set => set.SetProperty(session => session.ExpiresAt, TimeProvider.System.GetUtcNow().AddSeconds(-1)), Ct);
+
+        var swept = await server.Services.GetRequiredService<ExpirySweep>().RunOnceAsync(Ct);
+
+        Assert.Equal(1, swept.Kept);
+        Assert.False(File.Exists(PathOf(other)));
+        Directory.Delete(PathOf(stuck));
+    }
+
+    [Fact]
     public async Task Another_users_upload_is_not_there()
     {
         var upload = await Client.CreateAsync(10, user: "ann");
