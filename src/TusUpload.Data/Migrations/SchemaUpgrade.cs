@@ -42,6 +42,6 @@ public sealed partial class SchemaUpgrade(NpgsqlDataSource database, ILogger<Sch
         LogUpgraded(missing);
     }
 
-    [LoggerMessage(EventId = 4001, Level = LogLevel.Information, Message = "The schema was upgraded by {Count} migrations")]
+    [LoggerMessage(EventId = 4001, Level = LogLevel.Information, Message = "The schema is up to date: {Count} migrations were applied")]
     private partial void LogUpgraded(int count);
 }
