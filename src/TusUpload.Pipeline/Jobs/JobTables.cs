@@ -10,17 +10,18 @@ namespace TusUpload.Pipeline.Jobs;
 /// </summary>
 internal sealed class JobTables(JobDatabase database)
 {
-    private const string StatesSql = """
+    private const string StatesSql = $"""
         SELECT job.id, job.statename, state.data ->> 'ServerId',
-               EXISTS (SELECT FROM hangfire.jobqueue WHERE jobqueue.jobid = job.id),
-               EXISTS (SELECT FROM hangfire.jobqueue WHERE jobqueue.jobid = job.id AND jobqueue.fetchedat IS NOT NULL)
-          FROM hangfire.job LEFT JOIN hangfire.state ON state.id = job.stateid
+               EXISTS (SELECT FROM {JobStorageSetup.Schema}.jobqueue WHERE jobqueue.jobid = job.id),
+               EXISTS (SELECT FROM {JobStorageSetup.Schema}.jobqueue WHERE jobqueue.jobid = job.id AND jobqueue.fetchedat IS NOT NULL)
+          FROM {JobStorageSetup.Schema}.job LEFT JOIN {JobStorageSetup.Schema}.state ON state.id = job.stateid
          WHERE job.id = ANY ($1)
         """;
 
-    private const string GiveBackSql = "UPDATE hangfire.jobqueue SET fetchedat = NULL WHERE queue = $1 AND fetchedat IS NOT NULL";
+    private const string GiveBackSql =
+        $"UPDATE {JobStorageSetup.Schema}.jobqueue SET fetchedat = NULL WHERE queue = $1 AND fetchedat IS NOT NULL";
 
-    private const string ServersSql = "SELECT count(*) FROM hangfire.server WHERE lastheartbeat > now() - $1";
+    private const string ServersSql = $"SELECT count(*) FROM {JobStorageSetup.Schema}.server WHERE lastheartbeat > now() - $1";
 
     /// <summary>Jobs by id; those that are no more are missing.</summary>
     public async Task<Dictionary<string, JobState>> StatesAsync(IEnumerable<string> jobIds, CancellationToken cancellationToken)
