@@ -14,30 +14,47 @@ internal sealed partial class DeletionSweep(
     private const int PageSize = 200;
 
     /// <summary>Until none is left or one cannot be removed now; how many were removed.</summary>
-    internal async Task<int> RunOnceAsync(CancellationToken cancellationToken)
+    internal Task<int> RunOnceAsync(CancellationToken cancellationToken) => RunOnceAsync(PageSize, cancellationToken);
+
+    internal async Task<int> RunOnceAsync(int pageSize, CancellationToken cancellationToken)
     {
         var removed = 0;
-        int removedOfPage;
+        var stuck = new Dictionary<Guid, Exception>();
+        IReadOnlyList<(Guid Id, string? StoragePath)> page;
+        int asked;
         do
         {
-            removedOfPage = 0;
-            foreach (var (id, path) in await files.WaitingAsync(setting.Node.Id, setting.Now, PageSize, cancellationToken))
+            // The oldest come first: those that cannot be removed come again, and must not be all that comes.
+            asked = pageSize + stuck.Count;
+            page = await files.WaitingAsync(setting.Node.Id, setting.Now, asked, cancellationToken);
+            foreach (var (id, path) in page.Where(file => !stuck.ContainsKey(file.Id)).ToList())
             {
-                removedOfPage += await TryRemoveAsync(id, path, cancellationToken) ? 1 : 0;
+                if (await TryRemoveAsync(id, path, cancellationToken) is { } failure)
+                {
+                    stuck.Add(id, failure);
+                }
+                else
+                {
+                    removed++;
+                }
             }
-
-            removed += removedOfPage;
         }
-        while (removedOfPage == PageSize);
+        while (page.Count == asked);
+
+        if (stuck.Count > 0)
+        {
+            var (id, failure) = stuck.First();
+            LogNotRemoved(failure, stuck.Count, id);
+        }
 
         return removed;
     }
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        Periodic.RunAsync(options.Value.SweepInterval, setting.Time, RunOnceAsync, LogFailed, stoppingToken);
+        Periodic.RunAsync(Periodic.Share(options.Value.SweepInterval), options.Value.SweepInterval, setting.Time, RunOnceAsync, LogFailed, stoppingToken);
 
-    // One file that cannot be removed must not hold up those behind it.
-    private async Task<bool> TryRemoveAsync(Guid id, string? path, CancellationToken cancellationToken)
+    // One file that cannot be removed must not hold up those behind it. Null: it is gone.
+    private async Task<Exception?> TryRemoveAsync(Guid id, string? path, CancellationToken cancellationToken)
     {
         try
         {
@@ -48,17 +65,18 @@ internal sealed partial class DeletionSweep(
 
             await setting.Content.DeleteAsync(id, cancellationToken);
             await files.ForgetAsync(id, cancellationToken);
-            return true;
+            return null;
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
         {
-            LogNotRemoved(failure, id);
-            return false;
+            return failure;
         }
     }
 
-    [LoggerMessage(EventId = 3007, Level = LogLevel.Warning, Message = "The bytes of the deleted file {FileId} cannot be removed now")]
-    private partial void LogNotRemoved(Exception failure, Guid fileId);
+    [LoggerMessage(
+        EventId = 3007, Level = LogLevel.Warning,
+        Message = "The bytes of {Count} deleted files cannot be removed now, those of {FileId} for this reason; it is tried again")]
+    private partial void LogNotRemoved(Exception failure, int count, Guid fileId);
 
     [LoggerMessage(EventId = 3006, Level = LogLevel.Error, Message = "The removal of deleted files failed; it runs again")]
     private partial void LogFailed(Exception failure);

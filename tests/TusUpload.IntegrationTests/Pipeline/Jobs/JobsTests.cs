@@ -175,6 +175,38 @@ public sealed class JobsTests(PostgresServer postgres)
     }
 
     [Fact]
+    public async Task Files_that_cannot_be_removed_do_not_hold_up_those_behind_them()
+    {
+        await using var host = await PipelineHost.CreateAsync(postgres);
+        var ids = new List<Guid>();
+        for (var i = 0; i < 4; i++)
+        {
+            var id = await host.ReceiveAsync(PipelineHost.Bytes(1_000));
+            await host.Get<FilePipeline>().RunAsync(id, Ct);
+            Assert.True(await host.Get<FileDeletion>().DeleteAsync(id, PipelineHost.User, PipelineHost.Now, Ct));
+            ids.Add(id);
+        }
+
+        foreach (var stuck in ids.Take(2))
+        {
+            // No file can be deleted that is a folder.
+            File.Delete(host.ObjectOf(stuck));
+            Directory.CreateDirectory(host.ObjectOf(stuck));
+        }
+
+        Assert.Equal(2, await host.Get<DeletionSweep>().RunOnceAsync(pageSize: 1, Ct));
+        Assert.NotNull(await host.FileAsync(ids[0]));
+        Assert.Null(await host.FileAsync(ids[3]));
+
+        foreach (var stuck in ids.Take(2))
+        {
+            Directory.Delete(host.ObjectOf(stuck));
+        }
+
+        Assert.Equal(2, await host.Get<DeletionSweep>().RunOnceAsync(pageSize: 1, Ct));
+    }
+
+    [Fact]
     public async Task Servers_that_start_together_lay_the_tables_once_and_share_the_work()
     {
         await using var first = await PipelineHost.CreateAsync(postgres, Shared());
