@@ -4,12 +4,23 @@ namespace TusUpload.Pipeline;
 internal static class Periodic
 {
     /// <summary>Runs at once and then at every interval until the host stops. A failure is told and the next run comes all the same.</summary>
+    public static Task RunAsync(
+        TimeSpan interval, TimeProvider time, Func<CancellationToken, Task> run, Action<Exception> failed, CancellationToken stoppingToken) =>
+        RunAsync(TimeSpan.Zero, interval, time, run, failed, stoppingToken);
+
+    /// <summary>The same, but the first run comes after a delay: see <see cref="Share"/>.</summary>
     public static async Task RunAsync(
-        TimeSpan interval, TimeProvider time, Func<CancellationToken, Task> run, Action<Exception> failed, CancellationToken stoppingToken)
+        TimeSpan firstDelay,
+        TimeSpan interval,
+        TimeProvider time,
+        Func<CancellationToken, Task> run,
+        Action<Exception> failed,
+        CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(interval, time);
         try
         {
+            await Task.Delay(firstDelay, time, stoppingToken);
+            using var timer = new PeriodicTimer(interval, time);
             do
             {
                 try
@@ -28,4 +39,7 @@ internal static class Periodic
             // The host stops.
         }
     }
+
+    /// <summary>A random part of an interval, so that servers which start together do not sweep together.</summary>
+    public static TimeSpan Share(TimeSpan interval) => interval * Random.Shared.NextDouble();
 }

@@ -18,7 +18,7 @@ internal sealed partial class OutboxTrim(
     }
 
     protected override Task ExecuteAsync(CancellationToken stoppingToken) =>
-        Periodic.RunAsync(options.Value.TrimInterval, time, RunOnceAsync, LogFailed, stoppingToken);
+        Periodic.RunAsync(Periodic.Share(options.Value.TrimInterval), options.Value.TrimInterval, time, RunOnceAsync, LogFailed, stoppingToken);
 
     [LoggerMessage(EventId = 3302, Level = LogLevel.Error, Message = "Old events could not be removed; it is tried again")]
     private partial void LogFailed(Exception failure);
