@@ -45,7 +45,8 @@ internal sealed partial class TusDispatcher(
             return;
         }
 
-        _ = Guid.TryParseExact(id, "D", out var uploadId);
+        // The length too: the parser allows white space around.
+        var uploadId = id is { Length: 36 } && Guid.TryParseExact(id, "D", out var parsed) ? parsed : Guid.Empty;
         using var activity = TusMetrics.Activities.StartActivity(TusMetrics.NameOf(verb));
         using var exchange = new TusExchange(http, verb, uploadId, store, options.Value, watch);
         TusError? error;

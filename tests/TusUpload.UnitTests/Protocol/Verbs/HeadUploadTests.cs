@@ -35,6 +35,18 @@ public sealed class HeadUploadTests
     }
 
     [Theory]
+    [InlineData("%0a")]
+    [InlineData("%20")]
+    public async Task An_upload_has_one_address(string tail)
+    {
+        await using var server = await TusServer.StartAsync();
+        var id = server.Store.Add(5);
+
+        Assert.Equal(200, (await server.TusAsync("HEAD", $"/uploads/{id}", "")).Status);
+        Assert.Equal(404, (await server.TusAsync("HEAD", $"/uploads/{id}{tail}", "")).Status);
+    }
+
+    [Theory]
     [InlineData("/uploads/0192d7c0-0000-7000-8000-000000000000", 404)]
     [InlineData("/uploads/0192d7c00000700080000000000000ff", 404)]
     [InlineData("/uploads/nothing", 404)]
