@@ -9,6 +9,7 @@ using TusUpload.Data.Files;
 using TusUpload.Data.Migrations;
 using TusUpload.Data.Nodes;
 using TusUpload.Data.Outbox;
+using TusUpload.Data.Secrets;
 using TusUpload.Data.Sessions;
 using TusUpload.Data.Users;
 
@@ -33,6 +34,7 @@ public static class DataServiceCollectionExtensions
         services.AddSingleton<NodeHeartbeats>();
         services.AddSingleton<SessionCreation>();
         services.AddSingleton<SessionLeases>();
+        services.AddSingleton<ServerSecrets>();
         services.AddSingleton<SessionCommits>();
         services.AddSingleton<SessionLengths>();
         services.AddSingleton<SessionEndings>();

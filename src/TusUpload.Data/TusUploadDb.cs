@@ -9,6 +9,7 @@ using TusUpload.Data.Links;
 using TusUpload.Data.Metrics;
 using TusUpload.Data.Nodes;
 using TusUpload.Data.Outbox;
+using TusUpload.Data.Secrets;
 using TusUpload.Data.Sessions;
 using TusUpload.Data.Users;
 using TusUpload.Data.Workspaces;
@@ -49,6 +50,8 @@ public sealed class TusUploadDb(DbContextOptions<TusUploadDb> options) : DbConte
     public DbSet<OutboxEvent> Outbox => Set<OutboxEvent>();
 
     public DbSet<StepEntry> Journal => Set<StepEntry>();
+
+    public DbSet<ServerSecret> Secrets => Set<ServerSecret>();
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {

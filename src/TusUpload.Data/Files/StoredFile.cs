@@ -36,6 +36,9 @@ public sealed class StoredFile
     /// <summary>The digest the client promised at creation.</summary>
     public string? PromisedSha256 { get; init; }
 
+    /// <inheritdoc cref="Sessions.UploadSession.PromisedSha512"/>
+    public string? PromisedSha512 { get; init; }
+
     /// <summary>Digest made while the bytes arrived; null where no process saw them all in order, then verify makes it.</summary>
     public string? ReceivedSha256 { get; init; }
 

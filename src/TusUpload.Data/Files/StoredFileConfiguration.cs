@@ -20,6 +20,7 @@ internal sealed class StoredFileConfiguration : IEntityTypeConfiguration<StoredF
                 "processing_status IN ('received', 'verifying', 'scanning', 'storing', 'ready', 'rejected', 'failed')");
             t.HasCheckConstraint("ck_files_file_size", "file_size >= 0");
             t.HasCheckConstraint("ck_files_sha256", "sha256 ~ '^[0-9a-f]{64}$'");
+            t.HasCheckConstraint("ck_files_promised_sha512", "promised_sha512 ~ '^[0-9a-f]{128}$'");
             t.HasCheckConstraint("ck_files_storage_path", "storage_path ~ '^[ -~]+$'");
             t.HasCheckConstraint(
                 "ck_files_ready",

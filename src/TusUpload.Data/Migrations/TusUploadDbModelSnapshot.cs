@@ -195,6 +195,10 @@ namespace TusUpload.Data.Migrations
                         .HasColumnType("text")
                         .HasColumnName("promised_sha256");
 
+                    b.Property<string>("PromisedSha512")
+                        .HasColumnType("text")
+                        .HasColumnName("promised_sha512");
+
                     b.Property<DateTimeOffset?>("ReadyAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("ready_at");
@@ -268,6 +272,8 @@ namespace TusUpload.Data.Migrations
                             t.HasCheckConstraint("ck_files_file_size", "file_size >= 0");
 
                             t.HasCheckConstraint("ck_files_processing_status", "processing_status IN ('received', 'verifying', 'scanning', 'storing', 'ready', 'rejected', 'failed')");
+
+                            t.HasCheckConstraint("ck_files_promised_sha512", "promised_sha512 ~ '^[0-9a-f]{128}$'");
 
                             t.HasCheckConstraint("ck_files_ready", "(processing_status = 'ready') = (ready_at IS NOT NULL) AND (processing_status <> 'ready' OR (sha256 IS NOT NULL AND storage_path IS NOT NULL))");
 
@@ -554,6 +560,31 @@ namespace TusUpload.Data.Migrations
                     b.ToTable("outbox", "tus_upload");
                 });
 
+            modelBuilder.Entity("TusUpload.Data.Secrets.ServerSecret", b =>
+                {
+                    b.Property<string>("Name")
+                        .HasMaxLength(50)
+                        .HasColumnType("character varying(50)")
+                        .HasColumnName("name");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<byte[]>("Value")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("value");
+
+                    b.HasKey("Name")
+                        .HasName("pk_server_secrets");
+
+                    b.ToTable("server_secrets", "tus_upload", t =>
+                        {
+                            t.HasCheckConstraint("ck_server_secrets_value", "length(value) >= 32");
+                        });
+                });
+
             modelBuilder.Entity("TusUpload.Data.Sessions.UploadChunk", b =>
                 {
                     b.Property<Guid>("SessionId")
@@ -610,6 +641,10 @@ namespace TusUpload.Data.Migrations
                         .HasColumnType("integer")
                         .HasColumnName("completed_chunks");
 
+                    b.Property<string>("Concat")
+                        .HasColumnType("text")
+                        .HasColumnName("concat");
+
                     b.Property<Guid?>("ContentNode")
                         .HasColumnType("uuid")
                         .HasColumnName("content_node");
@@ -640,9 +675,17 @@ namespace TusUpload.Data.Migrations
                         .HasColumnType("text")
                         .HasColumnName("file_name");
 
+                    b.Property<Guid?>("FinalId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("final_id");
+
                     b.Property<Guid?>("FolderId")
                         .HasColumnType("uuid")
                         .HasColumnName("folder_id");
+
+                    b.Property<bool>("IsPartial")
+                        .HasColumnType("boolean")
+                        .HasColumnName("is_partial");
 
                     b.Property<DateTimeOffset>("LastActivityAt")
                         .HasColumnType("timestamp with time zone")
@@ -664,6 +707,14 @@ namespace TusUpload.Data.Migrations
                         .HasColumnType("text")
                         .HasColumnName("metadata");
 
+                    b.PrimitiveCollection<Guid[]>("PartIds")
+                        .HasColumnType("uuid[]")
+                        .HasColumnName("part_ids");
+
+                    b.Property<string>("PromisedSha512")
+                        .HasColumnType("text")
+                        .HasColumnName("promised_sha512");
+
                     b.Property<string>("RelativePath")
                         .HasColumnType("text")
                         .HasColumnName("relative_path");
@@ -672,11 +723,19 @@ namespace TusUpload.Data.Migrations
                         .HasColumnType("bigint")
                         .HasColumnName("reserved_size");
 
+                    b.Property<string>("ResumeKey")
+                        .HasColumnType("text")
+                        .HasColumnName("resume_key");
+
                     b.Property<string>("Status")
                         .IsRequired()
                         .HasMaxLength(20)
                         .HasColumnType("character varying(20)")
                         .HasColumnName("status");
+
+                    b.Property<int>("TokenRevision")
+                        .HasColumnType("integer")
+                        .HasColumnName("token_revision");
 
                     b.Property<long?>("TotalSize")
                         .HasColumnType("bigint")
@@ -705,6 +764,10 @@ namespace TusUpload.Data.Migrations
                         .HasDatabaseName("ix_upload_sessions_expires_at")
                         .HasFilter("status = 'receiving'");
 
+                    b.HasIndex("FinalId")
+                        .HasDatabaseName("ix_upload_sessions_final_id")
+                        .HasFilter("final_id IS NOT NULL");
+
                     b.HasIndex("FolderId")
                         .HasDatabaseName("ix_upload_sessions_folder_id");
 
@@ -717,6 +780,11 @@ namespace TusUpload.Data.Migrations
                     b.HasIndex("UserId", "Id")
                         .HasDatabaseName("ix_upload_sessions_user_id_id");
 
+                    b.HasIndex("UserId", "ResumeKey")
+                        .IsUnique()
+                        .HasDatabaseName("ix_upload_sessions_user_id_resume_key")
+                        .HasFilter("resume_key IS NOT NULL AND status IN ('receiving', 'received')");
+
                     b.HasIndex(new[] { "ContentNode" }, "ix_upload_sessions_leftovers")
                         .HasDatabaseName("ix_upload_sessions_content_node")
                         .HasFilter("status IN ('expired', 'terminated') AND NOT content_removed");
@@ -727,11 +795,17 @@ namespace TusUpload.Data.Migrations
 
                             t.HasCheckConstraint("ck_upload_sessions_lease", "lease_epoch >= 0 AND (status = 'receiving' OR lease_node IS NULL)");
 
+                            t.HasCheckConstraint("ck_upload_sessions_parts", "NOT (is_partial AND (part_ids IS NOT NULL OR status = 'received' OR batch_id IS NOT NULL)) AND (status <> 'joined' OR is_partial AND final_id IS NOT NULL) AND (final_id IS NULL OR is_partial) AND (part_ids IS NULL) = (concat IS NULL)");
+
+                            t.HasCheckConstraint("ck_upload_sessions_promised_sha512", "promised_sha512 ~ '^[0-9a-f]{128}$'");
+
                             t.HasCheckConstraint("ck_upload_sessions_received", "status <> 'received' OR uploaded_size = total_size");
 
-                            t.HasCheckConstraint("ck_upload_sessions_reserved_size", "reserved_size >= 0 AND (status <> 'receiving' OR reserved_size >= uploaded_size) AND (status NOT IN ('expired', 'terminated') OR reserved_size = 0)");
+                            t.HasCheckConstraint("ck_upload_sessions_reserved_size", "reserved_size >= 0 AND (status <> 'receiving' OR part_ids IS NOT NULL OR reserved_size >= uploaded_size) AND (status NOT IN ('joined', 'expired', 'terminated') OR reserved_size = 0)");
 
-                            t.HasCheckConstraint("ck_upload_sessions_status", "status IN ('receiving', 'received', 'expired', 'terminated')");
+                            t.HasCheckConstraint("ck_upload_sessions_resume_key", "length(resume_key) BETWEEN 1 AND 255");
+
+                            t.HasCheckConstraint("ck_upload_sessions_status", "status IN ('receiving', 'received', 'joined', 'expired', 'terminated')");
 
                             t.HasCheckConstraint("ck_upload_sessions_uploaded_size", "uploaded_size >= 0 AND (total_size IS NULL OR uploaded_size <= total_size)");
                         });
@@ -951,6 +1025,12 @@ namespace TusUpload.Data.Migrations
                         .HasForeignKey("BatchId")
                         .OnDelete(DeleteBehavior.SetNull)
                         .HasConstraintName("fk_upload_sessions_batches_batch_id");
+
+                    b.HasOne("TusUpload.Data.Sessions.UploadSession", null)
+                        .WithMany()
+                        .HasForeignKey("FinalId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .HasConstraintName("fk_upload_sessions_upload_sessions_final_id");
 
                     b.HasOne("TusUpload.Data.Folders.Folder", null)
                         .WithMany()

@@ -25,6 +25,18 @@ public sealed record NewSession
 
     public string? FileHash { get; init; }
 
+    /// <summary>128 lower hexadecimal digits; null without a promise.</summary>
+    public string? PromisedSha512 { get; init; }
+
+    /// <inheritdoc cref="UploadSession.IsPartial"/>
+    public bool IsPartial { get; init; }
+
+    /// <inheritdoc cref="UploadSession.ResumeKey"/>
+    public string? ResumeKey { get; init; }
+
+    /// <summary>False where the client has still to say that the upload is complete, whatever its offset.</summary>
+    public bool Finishes { get; init; } = true;
+
     /// <summary>Null while the length is deferred.</summary>
     public long? TotalSize { get; init; }
 
@@ -46,7 +58,7 @@ public sealed record NewSession
 
     public long UploadedSize => FirstSpan?.End ?? 0;
 
-    public bool IsReceived => TotalSize == UploadedSize;
+    public bool IsReceived => Finishes && !IsPartial && TotalSize == UploadedSize;
 }
 
 /// <summary>Bytes <c>[Start, End)</c> of an upload, durable, with their XXH128 (16 bytes).</summary>

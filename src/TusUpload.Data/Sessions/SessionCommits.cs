@@ -15,7 +15,7 @@ public sealed class SessionCommits(NpgsqlDataSource database)
                SET uploaded_size = $7,
                    completed_chunks = completed_chunks + CASE WHEN $7 > $6 THEN 1 ELSE 0 END,
                    chunk_size = GREATEST(chunk_size, $7 - $6),
-                   status = CASE WHEN total_size = $7 THEN 'received' ELSE status END,
+                   status = CASE WHEN total_size = $7 AND $10 AND NOT is_partial THEN 'received' ELSE status END,
                    lease_node = NULL, last_activity_at = $1, expires_at = GREATEST(expires_at, $9)
              WHERE id = $3 AND lease_node = $4 AND lease_epoch = $5 AND uploaded_size = $6 AND status = 'receiving'
             RETURNING *
@@ -50,8 +50,15 @@ public sealed class SessionCommits(NpgsqlDataSource database)
     /// Null when the fence held it back: a newer lease exists, or the upload has ended.
     /// </summary>
     /// <param name="sha256">Digest of the whole, where one process saw it all in order.</param>
+    /// <param name="finishes">False: the length does not complete it; its client has still to say so.</param>
     public async Task<SessionState?> CommitAsync(
-        SessionState lease, CommittedSpan span, string? sha256, DateTimeOffset now, DateTimeOffset expiresAt, CancellationToken cancellationToken)
+        SessionState lease,
+        CommittedSpan span,
+        string? sha256,
+        bool finishes,
+        DateTimeOffset now,
+        DateTimeOffset expiresAt,
+        CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(CommitSql);
         command
@@ -63,7 +70,8 @@ public sealed class SessionCommits(NpgsqlDataSource database)
             .With(span.Start)
             .With(span.End)
             .With(span.Checksum)
-            .With(expiresAt);
+            .With(expiresAt)
+            .With(finishes);
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         return await row.ReadAsync(cancellationToken) ? SessionState.Read(row) : null;
     }

@@ -40,11 +40,13 @@ public sealed class SessionCreation(NpgsqlDataSource database)
         ), {StorageCounting.Sql}, session AS (
             INSERT INTO tus_upload.upload_sessions (id, user_id, workspace_id, folder_id, link_id, batch_id, file_name, relative_path,
                 content_type, metadata, file_hash, total_size, reserved_size, uploaded_size, chunk_size, completed_chunks, status,
-                content_node, lease_node, lease_epoch, content_removed, created_at, last_activity_at, expires_at)
+                content_node, lease_node, lease_epoch, content_removed, created_at, last_activity_at, expires_at,
+                is_partial, resume_key, promised_sha512, token_revision)
             SELECT $3, $4, $5, $6, $7, $8, normalize($9), normalize($10),
                 $11, $12, $13, $14, $15, $16, $16, CASE WHEN $16 > 0 THEN 1 ELSE 0 END,
-                CASE WHEN $14 = $16 THEN 'received' ELSE 'receiving' END,
-                $18, $19, CASE WHEN $19 IS NULL THEN 0 ELSE 1 END, false, $1, $1, $20
+                CASE WHEN $24 THEN 'received' ELSE 'receiving' END,
+                $18, $19, CASE WHEN $19 IS NULL THEN 0 ELSE 1 END, false, $1, $1, $20,
+                $21, $22, $23, 0
               FROM admitted
             RETURNING *
         ), chunk AS (
@@ -54,7 +56,7 @@ public sealed class SessionCreation(NpgsqlDataSource database)
             INSERT INTO tus_upload.outbox (type, user_id, workspace_id, subject, data, occurred_at)
             SELECT type, user_id, workspace_id, id, {SessionEvents.Data}, $1
               FROM session, (VALUES (1, 'upload.created', 'receiving'), (2, 'upload.received', 'received')) AS told (place, type, since)
-             WHERE place = 1 OR status = since
+             WHERE NOT is_partial AND (place = 1 OR status = since)
              ORDER BY place
         ), delta AS (
             SELECT batch_id, 1 AS joined, CASE WHEN status = 'received' THEN 1 ELSE 0 END AS received, 0 AS processed, 0 AS failed,
@@ -90,7 +92,11 @@ public sealed class SessionCreation(NpgsqlDataSource database)
             .With(upload.FirstSpan?.Checksum)
             .With(upload.ContentNode)
             .With(upload.IsReceived ? null : upload.LeaseNode)
-            .With(upload.ExpiresAt);
+            .With(upload.ExpiresAt)
+            .With(upload.IsPartial)
+            .With(upload.ResumeKey)
+            .With(upload.PromisedSha512)
+            .With(upload.IsReceived);
 
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         await row.ReadAsync(cancellationToken);

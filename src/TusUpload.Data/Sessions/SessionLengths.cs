@@ -42,8 +42,8 @@ public sealed class SessionLengths(NpgsqlDataSource database)
         {Reserve}, session AS (
             UPDATE tus_upload.upload_sessions s
                SET total_size = $5, reserved_size = $5, last_activity_at = $1,
-                   status = CASE WHEN s.uploaded_size = $5 THEN 'received' ELSE s.status END,
-                   lease_node = CASE WHEN s.uploaded_size = $5 THEN NULL ELSE s.lease_node END
+                   status = CASE WHEN s.uploaded_size = $5 AND $6 AND NOT s.is_partial THEN 'received' ELSE s.status END,
+                   lease_node = CASE WHEN s.uploaded_size = $5 AND $6 AND NOT s.is_partial THEN NULL ELSE s.lease_node END
               FROM admitted WHERE s.id = admitted.id
             RETURNING s.*
         ), {SessionEvents.Received}, {BatchCounting.Sql}
@@ -52,7 +52,7 @@ public sealed class SessionLengths(NpgsqlDataSource database)
 
     private const string GrowSql = $"""
         {Reserve}, session AS (
-            UPDATE tus_upload.upload_sessions s SET reserved_size = $5 FROM admitted WHERE s.id = admitted.id AND $2 IS NULL
+            UPDATE tus_upload.upload_sessions s SET reserved_size = $5 FROM admitted WHERE s.id = admitted.id AND $2 IS NULL AND NOT $6
             RETURNING s.id
         )
         {Refusal}
@@ -60,19 +60,20 @@ public sealed class SessionLengths(NpgsqlDataSource database)
 
     /// <summary>Fixes the length, holds exactly that much and, where all of it is there, completes the upload.</summary>
     /// <param name="sha256">Digest of the whole, where one process saw it all in order.</param>
+    /// <param name="finishes">False: the length does not complete it; its client has still to say so.</param>
     public Task<Reservation> DeclareAsync(
-        Guid id, string userId, long length, string? sha256, DateTimeOffset now, CancellationToken cancellationToken) =>
-        RunAsync(DeclareSql, id, userId, length, sha256, now, cancellationToken);
+        Guid id, string userId, long length, string? sha256, bool finishes, DateTimeOffset now, CancellationToken cancellationToken) =>
+        RunAsync(DeclareSql, id, userId, length, (sha256, finishes), now, cancellationToken);
 
     /// <summary>Holds <paramref name="size"/> bytes in all for an upload of unknown length, before bytes beyond what is held are taken.</summary>
     public Task<Reservation> GrowAsync(Guid id, string userId, long size, DateTimeOffset now, CancellationToken cancellationToken) =>
-        RunAsync(GrowSql, id, userId, size, null, now, cancellationToken);
+        RunAsync(GrowSql, id, userId, size, (null, false), now, cancellationToken);
 
     private async Task<Reservation> RunAsync(
-        string sql, Guid id, string userId, long size, string? sha256, DateTimeOffset now, CancellationToken cancellationToken)
+        string sql, Guid id, string userId, long size, (string? Sha256, bool Finishes) end, DateTimeOffset now, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(sql);
-        command.With(now).With(sha256).With(id).With(userId).With(size);
+        command.With(now).With(end.Sha256).With(id).With(userId).With(size).With(end.Finishes);
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         await row.ReadAsync(cancellationToken);
         return new(

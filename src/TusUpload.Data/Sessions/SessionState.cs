@@ -14,9 +14,18 @@ public sealed record SessionState(
     Guid? ContentNode,
     DateTimeOffset ExpiresAt)
 {
+    /// <inheritdoc cref="UploadSession.IsPartial"/>
+    public bool IsPartial { get; init; }
+
+    /// <summary>Upload-Concat to the letter; null for an upload that is neither partial nor final.</summary>
+    public string? Concat { get; init; }
+
+    public bool IsFinal => Concat is not null && !IsPartial;
+
     /// <summary>Its columns in the order of <see cref="Read"/>.</summary>
     internal const string Columns =
-        "id, user_id, status, uploaded_size, total_size, reserved_size, metadata, lease_node, lease_epoch, content_node, expires_at";
+        "id, user_id, status, uploaded_size, total_size, reserved_size, metadata, lease_node, lease_epoch, content_node, expires_at, "
+        + "is_partial, CASE WHEN is_partial THEN 'partial' ELSE concat END";
 
     internal static SessionState Read(Npgsql.NpgsqlDataReader row) => new(
         row.GetGuid(0),
@@ -29,5 +38,9 @@ public sealed record SessionState(
         row.IsDBNull(7) ? null : row.GetGuid(7),
         row.GetInt64(8),
         row.IsDBNull(9) ? null : row.GetGuid(9),
-        row.GetFieldValue<DateTimeOffset>(10));
+        row.GetFieldValue<DateTimeOffset>(10))
+    {
+        IsPartial = row.GetBoolean(11),
+        Concat = row.IsDBNull(12) ? null : row.GetString(12),
+    };
 }

@@ -9,6 +9,9 @@ public static class SessionStatus
     /// <summary>The last byte is in; what happens next is the file's story.</summary>
     public const string Received = "received";
 
+    /// <summary>Of a partial upload: its bytes are a part of its final's.</summary>
+    public const string Joined = "joined";
+
     /// <summary>Nothing came in time.</summary>
     public const string Expired = "expired";
 

@@ -3,6 +3,9 @@ namespace TusUpload.Data.Sessions;
 /// <summary>An upload's row: the truth about its offset, who may write it and what is held for it.</summary>
 public sealed class UploadSession
 {
+    /// <summary>Refuses a second upload of the same owner under the same <see cref="ResumeKey"/>, while the first has not ended.</summary>
+    public const string ResumeKeyIndex = "ix_upload_sessions_user_id_resume_key";
+
     public Guid Id { get; init; }
 
     public required string UserId { get; init; }
@@ -59,6 +62,27 @@ public sealed class UploadSession
 
     /// <summary>Of an ended session: its bytes are off the disk.</summary>
     public bool ContentRemoved { get; init; }
+
+    /// <summary>One of several that a final upload will be made of. Never received and no file: with its last byte it waits for its final.</summary>
+    public bool IsPartial { get; init; }
+
+    /// <summary>Of a final upload: its partial uploads in order. Null for any other.</summary>
+    public Guid[]? PartIds { get; init; }
+
+    /// <summary>Of a partial upload: the final that it belongs to; goes with it.</summary>
+    public Guid? FinalId { get; init; }
+
+    /// <summary>Of a final upload: Upload-Concat to the letter, for HEAD.</summary>
+    public string? Concat { get; init; }
+
+    /// <summary>What the client calls the upload, so that it finds it again when it has lost its address; unique per owner.</summary>
+    public string? ResumeKey { get; init; }
+
+    /// <summary>Upload tokens of another revision are revoked.</summary>
+    public int TokenRevision { get; init; }
+
+    /// <summary>The SHA-512 the client promised, 128 lower hexadecimal digits.</summary>
+    public string? PromisedSha512 { get; init; }
 
     public DateTimeOffset CreatedAt { get; init; }
 

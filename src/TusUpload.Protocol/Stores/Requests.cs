@@ -8,11 +8,34 @@ namespace TusUpload.Protocol.Stores;
 /// <param name="Caller">Who asks.</param>
 /// <param name="Length">Upload-Length in bytes; null when it is deferred.</param>
 /// <param name="Metadata">The Upload-Metadata header, parsed.</param>
-public sealed record CreateRequest(ClaimsPrincipal Caller, long? Length, UploadMetadata Metadata);
+public sealed record CreateRequest(ClaimsPrincipal Caller, long? Length, UploadMetadata Metadata)
+{
+    /// <summary>tus 1.0.0, concatenation: one of several uploads that a final one will be made of.</summary>
+    public bool IsPartial { get; init; }
+
+    /// <summary>
+    /// What the client calls the upload, 1 to 255 characters: a caller's second POST under the same key finds the upload of the first. Null
+    /// without one.
+    /// </summary>
+    public string? ResumeKey { get; init; }
+
+    /// <summary>False: the upload is not complete before its client says so, even with all its bytes there.</summary>
+    public bool Finishes { get; init; } = true;
+
+    /// <summary>The promised SHA-512 of the whole, 128 lower hexadecimal digits; null without a promise.</summary>
+    public string? Sha512 { get; init; }
+
+    /// <summary>The promised SHA-256 of the whole, 64 lower hexadecimal digits; null without a promise.</summary>
+    public string? Sha256 { get; init; }
+}
 
 /// <summary>A PATCH that has passed every check of form.</summary>
 /// <param name="Offset">Upload-Offset: where the client believes the upload stands.</param>
-public sealed record AppendRequest(Guid UploadId, ClaimsPrincipal Caller, long Offset);
+public sealed record AppendRequest(Guid UploadId, ClaimsPrincipal Caller, long Offset)
+{
+    /// <inheritdoc cref="CreateRequest.Finishes"/>
+    public bool Finishes { get; init; } = true;
+}
 
 /// <summary>What the wire shows of an upload.</summary>
 /// <param name="Offset">Bytes that are kept.</param>
@@ -21,7 +44,22 @@ public sealed record AppendRequest(Guid UploadId, ClaimsPrincipal Caller, long O
 /// <param name="ExpiresAt">When the upload ends if nothing more comes; null once it is complete.</param>
 public sealed record UploadInfo(Guid Id, long Offset, long? Length, string? Metadata, DateTimeOffset? ExpiresAt)
 {
-    public bool IsComplete => Offset == Length;
+    /// <summary>
+    /// Not complete, whatever its offset: a partial upload, one whose client has still to say that this was all, or a final one whose parts are
+    /// not all there.
+    /// </summary>
+    public bool IsOpen { get; init; }
+
+    public bool IsComplete => Offset == Length && !IsOpen;
+
+    /// <summary>Upload-Concat of a partial or final upload; null for any other.</summary>
+    public string? Concat { get; init; }
+
+    /// <summary>An upload that was there before the POST that answers with it.</summary>
+    public bool IsAdopted { get; init; }
+
+    /// <summary>SHA-256 of the whole where it is known already, 64 lower hexadecimal digits.</summary>
+    public string? Sha256 { get; init; }
 }
 
 /// <summary>An upload whose length is known now.</summary>

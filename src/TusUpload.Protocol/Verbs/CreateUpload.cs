@@ -63,7 +63,7 @@ internal static class CreateUpload
         }
 
         exchange.UploadId = upload.Id;
-        http.Response.Headers.Location = Locate(http.Request, upload.Id);
+        http.Response.Headers.Location = UploadLocation.Of(http.Request, upload.Id);
         exchange.ShowExpiry(upload);
         if (carriesBytes)
         {
@@ -114,10 +114,4 @@ internal static class CreateUpload
         await ask(context);
         return context.Refusal;
     }
-
-    /// <summary>
-    /// A path without scheme and host: behind a proxy the server knows neither, and clients resolve it against their own URL.
-    /// </summary>
-    private static string Locate(HttpRequest request, Guid id) =>
-        string.Concat(request.PathBase.ToUriComponent(), request.Path.ToUriComponent().TrimEnd('/'), "/", id.ToString());
 }

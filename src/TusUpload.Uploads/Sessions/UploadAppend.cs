@@ -30,7 +30,7 @@ internal sealed class UploadAppend(
             id, userId, request.Offset, node.Id, options.Value.HeartbeatLimit, time.GetUtcNow(), cancellationToken);
         return lease is null
             ? await ExplainAsync(request, userId, body, cancellationToken)
-            : await receive.ReceiveAsync(lease, writer, body);
+            : await receive.ReceiveAsync(lease, writer, body, request.Finishes);
     }
 
     /// <summary>The guard did not match: says why, off the hot path.</summary>

@@ -36,10 +36,10 @@ internal sealed class UploadBeginning(
 
         if (body is null)
         {
-            return new UploadInfo(made.Id, 0, made.TotalSize, made.Metadata, made.ExpiresAt);
+            return new UploadInfo(made.Id, 0, made.TotalSize, made.Metadata, made.ExpiresAt) { IsOpen = true, Concat = made.IsPartial ? "partial" : null };
         }
 
-        var result = await receive.ReceiveAsync(Lease(made), writer, body);
+        var result = await receive.ReceiveAsync(Lease(made), writer, body, made.Finishes);
         return result switch
         {
             // What cannot get better is said at once.
@@ -62,5 +62,9 @@ internal sealed class UploadBeginning(
         made.LeaseNode,
         1,
         made.ContentNode,
-        made.ExpiresAt);
+        made.ExpiresAt)
+    {
+        IsPartial = made.IsPartial,
+        Concat = made.IsPartial ? "partial" : null,
+    };
 }

@@ -33,17 +33,18 @@ internal sealed class UploadLength(
             { Value.Length: not null } => TusError.LengthAlreadySet,
             { Value: { } known } when known.Offset != request.Offset => TusError.OffsetMismatch,
             { Value: { } known } when known.Offset > length => TusError.LengthBelowOffset,
-            { Value: { } known } => await FixAsync(known, before!, length, cancellationToken),
+            { Value: { } known } => await FixAsync(known, before!, length, request.Finishes && !before!.IsPartial, cancellationToken),
         };
     }
 
     private async Task<TusResult<DeclaredLength>> FixAsync(
-        UploadInfo known, SessionState before, long length, CancellationToken cancellationToken)
+        UploadInfo known, SessionState before, long length, bool finishes, CancellationToken cancellationToken)
     {
         // Where everything is there already this completes the upload, so the digest must be ready; else it goes on.
-        var completes = known.Offset == length;
+        var completes = finishes && known.Offset == length;
         using var digest = completes ? digests.Take(known.Id, length) : null;
-        var declared = await lengths.DeclareAsync(known.Id, before.UserId, length, digest?.Finish(), time.GetUtcNow(), cancellationToken);
+        var declared = await lengths.DeclareAsync(
+            known.Id, before.UserId, length, digest?.Finish(), finishes, time.GetUtcNow(), cancellationToken);
         if (!declared.Made)
         {
             return declared.Found ? AdmissionErrors.For(declared, length - before.ReservedSize) : TusError.Locked;
@@ -54,6 +55,6 @@ internal sealed class UploadLength(
             completed.Tell(known.Id);
         }
 
-        return new DeclaredLength(known with { Length = length, ExpiresAt = completes ? null : known.ExpiresAt }, completes);
+        return new DeclaredLength(known with { Length = length, IsOpen = !completes, ExpiresAt = completes ? null : known.ExpiresAt }, completes);
     }
 }

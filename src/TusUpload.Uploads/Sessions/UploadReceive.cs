@@ -27,7 +27,7 @@ internal sealed class UploadReceive(
     /// <summary>The node that leases are taken for.</summary>
     public LocalNode Node => services.Node;
 
-    public async Task<TusResult<UploadInfo>> ReceiveAsync(SessionState lease, Writers.Writer writer, TusBody body)
+    public async Task<TusResult<UploadInfo>> ReceiveAsync(SessionState lease, Writers.Writer writer, TusBody body, bool finishes)
     {
         if (lease.TotalSize is { } total)
         {
@@ -42,13 +42,13 @@ internal sealed class UploadReceive(
 
         var live = services.Spans.Live.Begin(lease.Id, lease.UserId, lease.UploadedSize, lease.TotalSize);
         writer.Live = live;
-        var digest = digests.Take(lease.Id, lease.UploadedSize);
+        var digest = lease.IsPartial ? null : digests.Take(lease.Id, lease.UploadedSize);
         try
         {
             await using var file = await content.OpenWriterAsync(lease.Id, lease.UploadedSize, CancellationToken.None);
             var spans = new SpanWriter(lease, file, digest, live, services.Spans);
             var refusal = await TakeAsync(lease, spans, body);
-            var result = await CommitAsync(lease, spans, body.End, refusal);
+            var result = await CommitAsync(lease, spans, body.End, refusal, finishes);
             digest = result.Value is { IsComplete: false } && digest?.Position == result.Value.Offset ? Keep(lease.Id, digest) : digest;
             return result;
         }
@@ -104,7 +104,8 @@ internal sealed class UploadReceive(
         }
     }
 
-    private async Task<TusResult<UploadInfo>> CommitAsync(SessionState lease, SpanWriter spans, BodyEnd end, TusError? refusal)
+    private async Task<TusResult<UploadInfo>> CommitAsync(
+        SessionState lease, SpanWriter spans, BodyEnd end, TusError? refusal, bool finishes)
     {
         // A body that is too long is refused whole, as far as it is not committed yet.
         if (await spans.FinishAsync(keep: end != BodyEnd.TooLong) is not { } span)
@@ -112,12 +113,14 @@ internal sealed class UploadReceive(
             return TusError.Locked;
         }
 
-        var digest = spans.Digest is { } seen && seen.Position == span.End && lease.TotalSize == span.End ? seen.Finish() : null;
+        var isLast = finishes && !lease.IsPartial && lease.TotalSize == span.End;
+        var digest = isLast && spans.Digest is { } seen && seen.Position == span.End ? seen.Finish() : null;
         var now = services.Spans.Time.GetUtcNow();
 
         // Not the request's token: the client may be gone. A commit that this limit cut off may have happened; HEAD will tell.
         using var limit = new CancellationTokenSource(services.Spans.Options.Value.SaveTimeout, services.Spans.Time);
-        var state = await commits.CommitAsync(lease, span, digest, now, now + services.Expiry.Value.ExpiresAfter, limit.Token);
+        var state = await commits.CommitAsync(
+            lease, span, digest, finishes, now, now + services.Expiry.Value.ExpiresAfter, limit.Token);
         if (state is null)
         {
             services.Log.Fenced(lease.Id, lease.LeaseEpoch);
@@ -134,7 +137,7 @@ internal sealed class UploadReceive(
             services.Log.Appended(state.Id, lease.UploadedSize, span.End, end);
         }
 
-        var info = state.ToInfo(now).Value;
+        var info = state.ToInfo(now).Value is { } known ? known with { Sha256 = digest } : null;
         return new(info, info is { IsComplete: true } ? null : refusal ?? StatusPolicy.ForBody(end));
     }
 

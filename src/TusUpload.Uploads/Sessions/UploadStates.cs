@@ -18,5 +18,9 @@ internal static class UploadStates
     };
 
     private static UploadInfo Info(SessionState state, DateTimeOffset? expiresAt) =>
-        new(state.Id, state.UploadedSize, state.TotalSize, state.Metadata, expiresAt);
+        new(state.Id, state.UploadedSize, state.TotalSize, state.Metadata, expiresAt)
+        {
+            IsOpen = state.Status != SessionStatus.Received,
+            Concat = state.Concat,
+        };
 }

@@ -52,8 +52,17 @@ internal sealed class WholeUpload(
             return refusal;
         }
 
+        if (!made.IsReceived)
+        {
+            return new UploadInfo(made.Id, made.UploadedSize, made.TotalSize, made.Metadata, made.ExpiresAt)
+            {
+                IsOpen = true,
+                Concat = made.IsPartial ? "partial" : null,
+            };
+        }
+
         completed.Tell(made.Id);
-        return new UploadInfo(made.Id, made.UploadedSize, made.TotalSize, made.Metadata, null);
+        return new UploadInfo(made.Id, made.UploadedSize, made.TotalSize, made.Metadata, null) { Sha256 = made.Sha256 };
     }
 
     private async Task<(NewSession Session, TusError? Refusal)> AdmitAsync(NewSession session)

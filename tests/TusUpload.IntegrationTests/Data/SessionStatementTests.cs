@@ -99,11 +99,11 @@ public sealed class SessionStatementTests(PostgresServer postgres)
         var lease = await LeaseAsync(database, database.Session(30, batch));
         var commits = database.Get<SessionCommits>();
 
-        var half = await commits.CommitAsync(lease, new(0, 10, new byte[16]), null, TestDatabase.Now, TestDatabase.Now.AddHours(1), Ct);
+        var half = await commits.CommitAsync(lease, new(0, 10, new byte[16]), null, true, TestDatabase.Now, TestDatabase.Now.AddHours(1), Ct);
         Assert.Equal(("receiving", 10, null), (half!.Status, half.UploadedSize, half.LeaseNode));
         var again = await TakeAsync(database, lease.Id, 10);
         var whole = await commits.CommitAsync(
-            again!, new(10, 30, new byte[16]), new string('a', 64), TestDatabase.Now, TestDatabase.Now.AddHours(1), Ct);
+            again!, new(10, 30, new byte[16]), new string('a', 64), true, TestDatabase.Now, TestDatabase.Now.AddHours(1), Ct);
 
         Assert.Equal(("received", 30), (whole!.Status, whole.UploadedSize));
         await using var db = database.Db();
@@ -140,7 +140,7 @@ public sealed class SessionStatementTests(PostgresServer postgres)
         _ = await database.Get<SessionCommits>().CheckpointAsync(
             Node, [(lease, new(0, 10, new byte[16]))], TestDatabase.Now, TestDatabase.Now.AddHours(2), Ct);
         var committed = await database.Get<SessionCommits>().CommitAsync(
-            lease, new(10, 20, new byte[16]), null, TestDatabase.Now, TestDatabase.Now.AddHours(1), Ct);
+            lease, new(10, 20, new byte[16]), null, true, TestDatabase.Now, TestDatabase.Now.AddHours(1), Ct);
 
         Assert.Equal((20, extended!.ExpiresAt), (committed!.UploadedSize, committed.ExpiresAt));
     }
@@ -153,7 +153,7 @@ public sealed class SessionStatementTests(PostgresServer postgres)
         var newer = await TakeAsync(database, old.Id, 0);
 
         Assert.Null(await database.Get<SessionCommits>().CommitAsync(
-            old, new(0, 10, new byte[16]), null, TestDatabase.Now, TestDatabase.Now.AddHours(1), Ct));
+            old, new(0, 10, new byte[16]), null, true, TestDatabase.Now, TestDatabase.Now.AddHours(1), Ct));
         var checkpointed = await database.Get<SessionCommits>().CheckpointAsync(
             Node, [(old, new(0, 10, new byte[16]))], TestDatabase.Now, TestDatabase.Now.AddHours(1), Ct);
 
@@ -212,9 +212,9 @@ public sealed class SessionStatementTests(PostgresServer postgres)
         Assert.Equal((false, true, 20L), (refused.Made, refused.Found, refused.UserRoom));
         Assert.Equal((0, 80), await database.UsageAsync());
 
-        Assert.True((await lengths.DeclareAsync(session.Id, TestDatabase.User, 60, null, TestDatabase.Now, Ct)).Made);
+        Assert.True((await lengths.DeclareAsync(session.Id, TestDatabase.User, 60, null, true, TestDatabase.Now, Ct)).Made);
         Assert.Equal((0, 60), await database.UsageAsync());
-        Assert.False((await lengths.DeclareAsync(session.Id, TestDatabase.User, 70, null, TestDatabase.Now, Ct)).Found);
+        Assert.False((await lengths.DeclareAsync(session.Id, TestDatabase.User, 70, null, true, TestDatabase.Now, Ct)).Found);
     }
 
     [Fact]
@@ -224,7 +224,7 @@ public sealed class SessionStatementTests(PostgresServer postgres)
         var session = database.Session(null, span: new CommittedSpan(0, 40, new byte[16]));
         Assert.True((await database.CreateAsync(session)).Made);
 
-        Assert.True((await database.Get<SessionLengths>().DeclareAsync(session.Id, TestDatabase.User, 40, null, TestDatabase.Now, Ct)).Made);
+        Assert.True((await database.Get<SessionLengths>().DeclareAsync(session.Id, TestDatabase.User, 40, null, true, TestDatabase.Now, Ct)).Made);
 
         Assert.Contains("upload.received", await database.EventsAsync());
         Assert.Equal((0, 40), await database.UsageAsync());

@@ -122,7 +122,7 @@ internal sealed class PipelineHost : IAsyncDisposable
         foreach (var part in parts.Skip(1))
         {
             var lease = await Get<SessionLeases>().TakeAsync(id, User, part.Start, node, TimeSpan.FromMinutes(1), Now, Ct);
-            Assert.NotNull(await Get<SessionCommits>().CommitAsync(lease!, part, part.End == bytes.Length ? sha256 : null, Now, Now.AddHours(1), Ct));
+            Assert.NotNull(await Get<SessionCommits>().CommitAsync(lease!, part, part.End == bytes.Length ? sha256 : null, true, Now, Now.AddHours(1), Ct));
         }
 
         return id;
