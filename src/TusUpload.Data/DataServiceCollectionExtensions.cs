@@ -35,6 +35,7 @@ public static class DataServiceCollectionExtensions
         services.AddSingleton<SessionCreation>();
         services.AddSingleton<SessionLeases>();
         services.AddSingleton<ServerSecrets>();
+        services.AddSingleton<SessionKeys>();
         services.AddSingleton<SessionCommits>();
         services.AddSingleton<SessionLengths>();
         services.AddSingleton<SessionEndings>();

@@ -29,6 +29,7 @@ public static class UploadsServiceCollectionExtensions
         services.AddOptions<SessionOptions>().BindConfiguration(SessionOptions.Section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<SessionOptions>, SessionOptionsAnnotations>();
         services.AddSingleton<UploadCreation>();
+        services.AddSingleton<UploadAdoption>();
         services.AddSingleton<WholeUpload>();
         services.AddSingleton<UploadBeginning>();
         services.AddSingleton<SessionAdmission>();

@@ -30,6 +30,9 @@ internal static class Refusals
     public static readonly TusError MetadataTooLarge =
         new(400, "metadata_too_large", "Upload-Metadata is longer than this server accepts.");
 
+    public static readonly TusError InvalidResumeKey =
+        new(400, "invalid_resume_key", "resumeKey and Idempotency-Key must be one and the same text of at most 255 characters.");
+
     /// <summary>A refusal that an event gave without a code of its own.</summary>
     public static TusError ByEvent(int status, string message) => new(status, "refused", message);
 }

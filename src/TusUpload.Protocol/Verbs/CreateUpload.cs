@@ -34,6 +34,11 @@ internal static class CreateUpload
             return badMetadata;
         }
 
+        if (ResumeKey.TryRead(http.Request.Headers[TusHeaders.IdempotencyKey], metadata, out var resumeKey) is { } badKey)
+        {
+            return badKey;
+        }
+
         if (length > exchange.Options.MaxSize)
         {
             return TusError.TooLarge;
@@ -56,7 +61,8 @@ internal static class CreateUpload
         }
 
         // Not the request's token: what has arrived when the client hangs up is kept.
-        var (upload, error) = await store.CreateAsync(new(http.User, length, metadata), body, CancellationToken.None);
+        var (upload, error) = await store.CreateAsync(
+            new(http.User, length, metadata) { ResumeKey = resumeKey }, body, CancellationToken.None);
         if (upload is null)
         {
             return error ?? TusError.Unavailable;
@@ -70,8 +76,12 @@ internal static class CreateUpload
             exchange.ShowProgress(upload);
         }
 
-        await events.CreatedAsync(exchange, metadata, length);
-        if (upload.IsComplete && (upload.Offset == 0 || body?.Received > 0))
+        if (!upload.IsAdopted)
+        {
+            await events.CreatedAsync(exchange, metadata, length);
+        }
+
+        if (upload.IsComplete && ((upload.Offset == 0 && !upload.IsAdopted) || body?.Received > 0))
         {
             await events.CompletedAsync(exchange, upload);
         }

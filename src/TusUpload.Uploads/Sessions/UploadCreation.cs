@@ -1,3 +1,4 @@
+using TusUpload.Data.Sessions;
 using TusUpload.Protocol.Bodies;
 using TusUpload.Protocol.Errors;
 using TusUpload.Protocol.Stores;
@@ -10,7 +11,8 @@ namespace TusUpload.Uploads.Sessions;
 /// POST. A small body that is the whole upload goes to the disk first and costs one round trip in all; anything else is admitted first, so that no
 /// client sends bytes in vain.
 /// </summary>
-internal sealed class UploadCreation(CallerDirectory callers, IUploadContent content, WholeUpload whole, UploadBeginning beginning)
+internal sealed class UploadCreation(
+    CallerDirectory callers, IUploadContent content, WholeUpload whole, UploadBeginning beginning, UploadAdoption adoption)
 {
     public async Task<TusResult<UploadInfo>> CreateAsync(CreateRequest request, TusBody? body, CancellationToken cancellationToken)
     {
@@ -28,8 +30,12 @@ internal sealed class UploadCreation(CallerDirectory callers, IUploadContent con
         var userId = request.Caller.UserId()!;
         var workspace = await callers.DefaultWorkspaceAsync(userId, cancellationToken);
         var session = target.Value!.ToSession(request, Guid.CreateVersion7(), userId, workspace) with { ContentNode = content.Node };
-        return whole.IsWhole(request.Length, body)
-            ? await whole.CreateAsync(session, body)
-            : await beginning.CreateAsync(session, body, cancellationToken);
+        return session.ResumeKey is null || session.IsPartial
+            ? await MakeAsync(session)
+            : await adoption.CreateAsync(session, request, body, MakeAsync, cancellationToken);
+
+        Task<TusResult<UploadInfo>> MakeAsync(NewSession made) => whole.IsWhole(request.Length, body)
+            ? whole.CreateAsync(made, body)
+            : beginning.CreateAsync(made, body, cancellationToken);
     }
 }

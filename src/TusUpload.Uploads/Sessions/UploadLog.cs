@@ -19,6 +19,9 @@ internal sealed partial class UploadLog(ILogger<UploadLog> logger)
     [LoggerMessage(EventId = 2304, Level = LogLevel.Information, Message = "Upload {UploadId} terminated at {Offset}")]
     public partial void Terminated(Guid uploadId, long offset);
 
+    [LoggerMessage(EventId = 2306, Level = LogLevel.Information, Message = "Upload {UploadId} was found by its key and goes on at {Offset}")]
+    public partial void Adopted(Guid uploadId, long offset);
+
     [LoggerMessage(EventId = 2305, Level = LogLevel.Warning, Message = "Upload {UploadId} was taken over: a commit under epoch {Epoch} was held back")]
     public partial void Fenced(Guid uploadId, long epoch);
 }

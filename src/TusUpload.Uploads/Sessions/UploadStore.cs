@@ -20,7 +20,7 @@ internal sealed class UploadStore(
     public TimeSpan ExpiresAfter => expiry.Value.ExpiresAfter;
 
     public Task<TusResult<UploadInfo>> FindAsync(Guid uploadId, ClaimsPrincipal caller, CancellationToken cancellationToken) =>
-        reads.FindAsync(uploadId, caller.UserId()!, cancellationToken);
+        reads.FindAsync(uploadId, caller, cancellationToken);
 
     public Task<TusResult<UploadInfo>> AppendAsync(AppendRequest request, TusBody body, CancellationToken cancellationToken) =>
         append.AppendAsync(request, body, cancellationToken);
@@ -38,8 +38,9 @@ internal sealed class UploadStore(
 /// <summary>HEAD: takes no lease; a running writer is asked to let go, then the row is read.</summary>
 internal sealed class UploadReads(Writers writers, SessionLeases leases, LocalNode node, IOptions<LeaseOptions> options, TimeProvider time)
 {
-    public async Task<TusResult<UploadInfo>> FindAsync(Guid uploadId, string userId, CancellationToken cancellationToken)
+    public async Task<TusResult<UploadInfo>> FindAsync(Guid uploadId, ClaimsPrincipal caller, CancellationToken cancellationToken)
     {
+        var userId = caller.UserId()!;
         if (!await writers.StopAsync(uploadId, userId))
         {
             return TusError.Locked;
