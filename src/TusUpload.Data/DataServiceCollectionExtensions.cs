@@ -36,6 +36,7 @@ public static class DataServiceCollectionExtensions
         services.AddSingleton<SessionLeases>();
         services.AddSingleton<ServerSecrets>();
         services.AddSingleton<SessionKeys>();
+        services.AddSingleton<SessionTokens>();
         services.AddSingleton<SessionCommits>();
         services.AddSingleton<SessionLengths>();
         services.AddSingleton<SessionEndings>();

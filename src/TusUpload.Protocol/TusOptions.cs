@@ -2,6 +2,7 @@ using System.ComponentModel.DataAnnotations;
 
 using Microsoft.Extensions.Options;
 
+using TusUpload.Protocol.Capabilities;
 using TusUpload.Protocol.Cors;
 using TusUpload.Protocol.Events;
 
@@ -29,6 +30,12 @@ public sealed class TusOptions
     /// <summary>Longest Upload-Metadata header in bytes; 400 above it. Default 16384.</summary>
     [Range(256, 1 << 20)]
     public int MaxMetadataBytes { get; set; } = 16 * 1024;
+
+    /// <summary>
+    /// Whether and where the answer to a POST carries a token that opens that one upload, for as long as it lives: <c>off</c>, <c>header</c> or
+    /// <c>url</c>. With it a client goes on whose sign-in has run out. Default <c>off</c>.
+    /// </summary>
+    public UploadTokenPlace UploadToken { get; set; }
 
     /// <summary>Which web pages may upload from another origin. Default: all, without credentials.</summary>
     [Required]

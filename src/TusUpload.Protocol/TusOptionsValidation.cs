@@ -22,6 +22,11 @@ internal sealed class TusOptionsRules : IValidateOptions<TusOptions>
             failures.Add("Tus:IdleTimeout must be between one second and one day.");
         }
 
+        if (!Enum.IsDefined(options.UploadToken))
+        {
+            failures.Add("Tus:UploadToken must be off, header or url.");
+        }
+
         if (options.Cors is { } cors)
         {
             if (cors.AllowCredentials && cors.AllowsAnyOrigin)

@@ -39,7 +39,7 @@ try
 
     if (roles.Receive)
     {
-        app.MapTus();
+        app.MapTus().WithUploadTokens();
         app.MapApi();
     }
 

@@ -3,8 +3,10 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 
 using TusUpload.Data;
+using TusUpload.Protocol.Capabilities;
 using TusUpload.Protocol.Stores;
 using TusUpload.Uploads.Admission;
+using TusUpload.Uploads.Capabilities;
 using TusUpload.Uploads.Completion;
 using TusUpload.Uploads.Content;
 using TusUpload.Uploads.Expiry;
@@ -74,6 +76,9 @@ public static class UploadsServiceCollectionExtensions
         services.AddOptions<AdmissionOptions>().BindConfiguration(AdmissionOptions.Section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<AdmissionOptions>, AdmissionOptionsAnnotations>();
         services.AddSingleton<CallerDirectory>();
+        services.AddSingleton<UploadTokens>();
+        services.AddSingleton<IUploadTokens>(provider => provider.GetRequiredService<UploadTokens>());
+        services.AddHostedService(provider => provider.GetRequiredService<UploadTokens>());
         return services;
     }
 

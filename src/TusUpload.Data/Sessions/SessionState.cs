@@ -20,12 +20,15 @@ public sealed record SessionState(
     /// <summary>Upload-Concat to the letter; null for an upload that is neither partial nor final.</summary>
     public string? Concat { get; init; }
 
+    /// <inheritdoc cref="UploadSession.TokenRevision"/>
+    public int TokenRevision { get; init; }
+
     public bool IsFinal => Concat is not null && !IsPartial;
 
     /// <summary>Its columns in the order of <see cref="Read"/>.</summary>
     internal const string Columns =
         "id, user_id, status, uploaded_size, total_size, reserved_size, metadata, lease_node, lease_epoch, content_node, expires_at, "
-        + "is_partial, CASE WHEN is_partial THEN 'partial' ELSE concat END";
+        + "is_partial, CASE WHEN is_partial THEN 'partial' ELSE concat END, token_revision";
 
     internal static SessionState Read(Npgsql.NpgsqlDataReader row) => new(
         row.GetGuid(0),
@@ -42,5 +45,6 @@ public sealed record SessionState(
     {
         IsPartial = row.GetBoolean(11),
         Concat = row.IsDBNull(12) ? null : row.GetString(12),
+        TokenRevision = row.GetInt32(13),
     };
 }

@@ -18,13 +18,14 @@ internal sealed class CorsPolicy
         "Authorization", "Content-Type", "Content-Disposition", "Content-Digest", "Repr-Digest", "Idempotency-Key", "X-Request-ID",
         "X-Requested-With", "X-HTTP-Method-Override", "Tus-Resumable", "Upload-Offset", "Upload-Length", "Upload-Defer-Length",
         "Upload-Metadata", "Upload-Checksum", "Upload-Concat", "Upload-Complete", "Upload-Incomplete", "Upload-Draft-Interop-Version",
+        "Upload-Token",
     ];
 
     private static readonly string[] ResponseHeaders =
     [
         "Location", "Retry-After", "X-Request-ID", "Tus-Resumable", "Tus-Version", "Tus-Extension", "Tus-Max-Size",
         "Tus-Checksum-Algorithm", "Upload-Offset", "Upload-Length", "Upload-Defer-Length", "Upload-Metadata", "Upload-Expires",
-        "Upload-Concat", "Upload-Complete", "Upload-Incomplete", "Upload-Limit", "Upload-Draft-Interop-Version",
+        "Upload-Concat", "Upload-Complete", "Upload-Incomplete", "Upload-Limit", "Upload-Draft-Interop-Version", "Upload-Token",
     ];
 
     private static readonly StringValues True = "true";

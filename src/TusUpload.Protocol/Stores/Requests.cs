@@ -58,6 +58,9 @@ public sealed record UploadInfo(Guid Id, long Offset, long? Length, string? Meta
     /// <summary>An upload that was there before the POST that answers with it.</summary>
     public bool IsAdopted { get; init; }
 
+    /// <summary>Upload tokens of an earlier revision are revoked.</summary>
+    public int TokenRevision { get; init; }
+
     /// <summary>SHA-256 of the whole where it is known already, 64 lower hexadecimal digits.</summary>
     public string? Sha256 { get; init; }
 }

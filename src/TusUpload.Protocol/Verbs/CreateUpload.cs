@@ -69,7 +69,7 @@ internal static class CreateUpload
         }
 
         exchange.UploadId = upload.Id;
-        http.Response.Headers.Location = UploadLocation.Of(http.Request, upload.Id);
+        exchange.ShowLocation(upload);
         exchange.ShowExpiry(upload);
         if (carriesBytes)
         {

@@ -1,6 +1,8 @@
 using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
 
 using TusUpload.Protocol.Bodies;
+using TusUpload.Protocol.Capabilities;
 using TusUpload.Protocol.Errors;
 using TusUpload.Protocol.Events;
 using TusUpload.Protocol.Headers;
@@ -51,6 +53,22 @@ internal sealed class TusExchange(
     {
         http.Response.Headers[TusHeaders.UploadOffset] = SizeHeader.Format(upload.Offset);
         ShowExpiry(upload);
+    }
+
+    /// <summary>Tells where the upload is and, where that is configured, gives the token that opens it.</summary>
+    public void ShowLocation(UploadInfo upload)
+    {
+        var location = UploadLocation.Of(http.Request, upload.Id);
+        var token = options.UploadToken == UploadTokenPlace.Off
+            ? null
+            : http.RequestServices.GetService<IUploadTokens>()?.Issue(http.User, upload);
+        if (token is not null && options.UploadToken == UploadTokenPlace.Header)
+        {
+            http.Response.Headers[UploadTokenCarrier.Header] = token;
+            token = null;
+        }
+
+        http.Response.Headers.Location = token is null ? location : UploadTokenCarrier.AddTo(location, token);
     }
 
     public void ShowExpiry(UploadInfo upload)

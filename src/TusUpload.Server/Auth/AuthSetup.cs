@@ -11,7 +11,9 @@ namespace TusUpload.Server.Auth;
 
 internal static class AuthSetup
 {
-    /// <summary>One scheme, and no endpoint without a sign-in unless it says so itself.</summary>
+    private const string Caller = "caller";
+
+    /// <summary>Two schemes, upload tokens where they are good for something and the configured one otherwise; and no endpoint without a sign-in unless it says so itself.</summary>
     public static IServiceCollection AddAuth(this IServiceCollection services)
     {
         services.AddOptions<AuthOptions>().BindConfiguration(AuthOptions.Section).ValidateOnStart();
@@ -22,7 +24,10 @@ internal static class AuthSetup
         services.AddOptions<KeyManagementOptions>().Configure<IOptions<DataOptions>, ILoggerFactory>((keys, data, loggers) =>
             keys.XmlRepository = new FileSystemXmlRepository(new DirectoryInfo(Path.Combine(data.Value.FullPath, "keys")), loggers));
 
-        services.AddAuthentication(AuthOptions.Development)
+        services.AddAuthentication(Caller)
+            .AddPolicyScheme(Caller, displayName: null, scheme => scheme.ForwardDefaultSelector = http =>
+                UploadTokenAuthentication.Applies(http) ? UploadTokenAuthentication.Name : AuthOptions.Development)
+            .AddScheme<AuthenticationSchemeOptions, UploadTokenAuthentication>(UploadTokenAuthentication.Name, configureOptions: null)
             .AddScheme<AuthenticationSchemeOptions, DevelopmentAuthentication>(AuthOptions.Development, configureOptions: null);
         services.AddAuthorizationBuilder()
             .SetFallbackPolicy(new AuthorizationPolicyBuilder().RequireAuthenticatedUser().Build());

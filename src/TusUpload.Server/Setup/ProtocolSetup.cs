@@ -1,4 +1,5 @@
 using TusUpload.Protocol;
+using TusUpload.Server.Auth;
 using TusUpload.Server.Embedded;
 
 namespace TusUpload.Server.Setup;
@@ -9,7 +10,8 @@ internal static class ProtocolSetup
     public static IServiceCollection AddProtocol(this IServiceCollection services)
     {
         services.AddTus();
-        services.AddOptions<TusOptions>().BindConfiguration(TusOptions.Section);
+        services.AddOptions<TusOptions>().BindConfiguration(TusOptions.Section)
+            .Configure(tus => tus.Events.OnAuthorize = UploadTokenScope.AuthorizeAsync);
         return services;
     }
 

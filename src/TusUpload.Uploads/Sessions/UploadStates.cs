@@ -22,5 +22,6 @@ internal static class UploadStates
         {
             IsOpen = state.Status != SessionStatus.Received,
             Concat = state.Concat,
+            TokenRevision = state.TokenRevision,
         };
 }

@@ -1,3 +1,5 @@
+using TusUpload.Server.Auth;
+
 namespace TusUpload.Server.Api.Uploads;
 
 internal static class UploadRoutes
@@ -12,7 +14,8 @@ internal static class UploadRoutes
         uploads.MapGet("/{id:guid}", FindUpload.HandleAsync)
             .WithSummary("Shows an upload, with bytes and rate as they are at this moment.")
             .Produces<UploadView>()
-            .ProducesProblem(404);
+            .ProducesProblem(404)
+            .OrUploadToken();
         uploads.MapDelete("/{id:guid}", CancelUpload.HandleAsync)
             .WithSummary("Cancels an upload that is not complete; a running one is stopped.")
             .Produces(204)
@@ -22,6 +25,15 @@ internal static class UploadRoutes
             .Produces<UploadView>()
             .ProducesProblem(400)
             .ProducesProblem(404)
-            .ProducesProblem(409);
+            .ProducesProblem(409)
+            .OrUploadToken();
+        uploads.MapPost("/{id:guid}/token", UploadTokenRoutes.IssueAsync)
+            .WithSummary("Issues a token that opens this one upload, for as long as it lives or until it is revoked.")
+            .Produces<UploadTokenRoutes.Issued>()
+            .ProducesProblem(404);
+        uploads.MapDelete("/{id:guid}/token", UploadTokenRoutes.RevokeAsync)
+            .WithSummary("Revokes every token of this upload.")
+            .Produces(204)
+            .ProducesProblem(404);
     }
 }
