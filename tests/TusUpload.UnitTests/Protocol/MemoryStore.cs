@@ -105,7 +105,7 @@ internal sealed class MemoryStore : ITusStore, ITusCreationStore, ITusDeferredLe
     {
         ThrowIfTroubled();
         return Task.FromResult<TusResult<UploadInfo>>(
-            _uploads.TryRemove(uploadId, out var upload) ? Info(uploadId, upload) : TusError.NotFound);
+            Refusal is { } refusal ? refusal : _uploads.TryRemove(uploadId, out var upload) ? Info(uploadId, upload) : TusError.NotFound);
     }
 
     private TusResult<DeclaredLength> Declare(AppendRequest request, long length)
