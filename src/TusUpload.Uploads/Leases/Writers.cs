@@ -24,14 +24,15 @@ internal sealed class Writers(IOptions<LeaseOptions> options, TimeProvider time)
     /// <summary>
     /// Enters as the one writer; dispose the result to leave. A running one that does not let go in time, or that came after this request, refuses it
     /// with <see cref="TusError.Locked"/>; one that stands elsewhere than this request believes, with <see cref="TusError.OffsetMismatch"/>:
-    /// a late request of a connection that was cut must not end the live one.
+    /// a late request of a connection that was cut must not end the live one. Nor must it, while it only claims to stand somewhere, have the live one
+    /// refused: what has not got its lease yet is waited for.
     /// </summary>
     /// <param name="body">What a newer request stops; null for a writer without one, which is short.</param>
     /// <param name="offset">Where the request believes the upload stands; null where that does not matter.</param>
     public async ValueTask<(Writer? Writer, TusError? Refusal)> EnterAsync(Guid uploadId, string userId, TusBody? body, long? offset)
     {
         var writer = new Writer(this, uploadId, userId, body) { Start = offset, Turn = Interlocked.Increment(ref _turns) };
-        var deadline = time.GetTimestamp() + (long)(options.Value.TakeOverWait.TotalSeconds * time.TimestampFrequency);
+        var deadline = Deadline();
         while (!_running.TryAdd((uploadId, userId), writer))
         {
             if (Find(uploadId, userId) is not { } running)
@@ -39,9 +40,19 @@ internal sealed class Writers(IOptions<LeaseOptions> options, TimeProvider time)
                 continue;
             }
 
-            if (offset is not null && running.Offset is { } stands && stands != offset)
+            if (offset is { } believed && running.Start is not null && running.Offset != believed)
             {
-                return (null, TusError.OffsetMismatch);
+                if (running.HasBegun)
+                {
+                    return (null, TusError.OffsetMismatch);
+                }
+
+                if (!await WaitAsync(running.Begun, deadline))
+                {
+                    return (null, TusError.Locked);
+                }
+
+                continue;
             }
 
             if (running.Turn > writer.Turn || !await LetGoAsync(running, deadline))
@@ -53,15 +64,33 @@ internal sealed class Writers(IOptions<LeaseOptions> options, TimeProvider time)
         return (writer, null);
     }
 
-    /// <summary>Asks this user's running writer, if any, to let go; false when it did not in time.</summary>
-    public async ValueTask<bool> StopAsync(Guid uploadId, string userId)
+    /// <summary>
+    /// Asks this user's running writer, if any, to let go, where it stands at <paramref name="offset"/>. Null when there is none any more; otherwise why
+    /// not, see <see cref="EnterAsync"/>.
+    /// </summary>
+    /// <param name="offset">Null where that does not matter.</param>
+    public async ValueTask<TusError?> StopAsync(Guid uploadId, string userId, long? offset = null)
     {
-        if (Find(uploadId, userId) is not { } running)
+        var deadline = Deadline();
+        while (Find(uploadId, userId) is { } running)
         {
-            return true;
+            if (offset is null || running.Start is null || running.Offset == offset)
+            {
+                return await LetGoAsync(running, deadline) ? null : TusError.Locked;
+            }
+
+            if (running.HasBegun)
+            {
+                return TusError.OffsetMismatch;
+            }
+
+            if (!await WaitAsync(running.Begun, deadline))
+            {
+                return TusError.Locked;
+            }
         }
 
-        return await LetGoAsync(running, time.GetTimestamp() + (long)(options.Value.TakeOverWait.TotalSeconds * time.TimestampFrequency));
+        return null;
     }
 
     /// <summary>Asks every writer to let go, as when this node may no longer hold leases.</summary>
@@ -75,10 +104,15 @@ internal sealed class Writers(IOptions<LeaseOptions> options, TimeProvider time)
 
     private void Leave(Writer writer) => _running.TryRemove(KeyValuePair.Create((writer.UploadId, writer.UserId), writer));
 
-    private async ValueTask<bool> LetGoAsync(Writer running, long deadline)
+    private ValueTask<bool> LetGoAsync(Writer running, long deadline)
     {
         running.Body?.Stop(BodyEnd.TakenOver);
-        if (running.Left.IsCompleted)
+        return WaitAsync(running.Left, deadline);
+    }
+
+    private async ValueTask<bool> WaitAsync(Task awaited, long deadline)
+    {
+        if (awaited.IsCompleted)
         {
             return true;
         }
@@ -91,7 +125,7 @@ internal sealed class Writers(IOptions<LeaseOptions> options, TimeProvider time)
 
         try
         {
-            await running.Left.WaitAsync(left, time);
+            await awaited.WaitAsync(left, time);
             return true;
         }
         catch (TimeoutException)
@@ -100,10 +134,14 @@ internal sealed class Writers(IOptions<LeaseOptions> options, TimeProvider time)
         }
     }
 
+    private long Deadline() => time.GetTimestamp() + (long)(options.Value.TakeOverWait.TotalSeconds * time.TimestampFrequency);
+
     /// <summary>The right to write one upload in this process.</summary>
     internal sealed class Writer(Writers writers, Guid uploadId, string userId, TusBody? body) : IDisposable
     {
         private readonly TaskCompletionSource _left = new(TaskCreationOptions.RunContinuationsAsynchronously);
+        private TaskCompletionSource? _begun;
+        private LiveUpload? _live;
 
         public Guid UploadId => uploadId;
 
@@ -120,16 +158,46 @@ internal sealed class Writers(IOptions<LeaseOptions> options, TimeProvider time)
         /// <summary>Where its request began; null where that does not matter.</summary>
         public long? Start { get; init; }
 
-        /// <summary>What has been received; null while it has not begun.</summary>
-        public LiveUpload? Live { get; set; }
+        /// <summary>What has been received; null while it has no lease.</summary>
+        public LiveUpload? Live
+        {
+            get => Volatile.Read(ref _live);
+            set
+            {
+                Volatile.Write(ref _live, value);
+                Interlocked.MemoryBarrier();
+                Volatile.Read(ref _begun)?.TrySetResult();
+            }
+        }
 
-        /// <summary>Where it stands, committed or not.</summary>
+        /// <summary>It has its lease, so it stands where it says.</summary>
+        public bool HasBegun => Live is not null;
+
+        /// <summary>Completes when it has begun, or left without. Made for who asks: most writers are never waited for.</summary>
+        public Task Begun
+        {
+            get
+            {
+                var begun = Volatile.Read(ref _begun)
+                    ?? Interlocked.CompareExchange(ref _begun, new(TaskCreationOptions.RunContinuationsAsynchronously), null)
+                    ?? _begun!;
+                if (HasBegun || Left.IsCompleted)
+                {
+                    begun.TrySetResult();
+                }
+
+                return begun.Task;
+            }
+        }
+
+        /// <summary>Where it stands, committed or not; where it claims to stand while it has not begun.</summary>
         public long? Offset => Live?.Offset ?? Start;
 
         public void Dispose()
         {
             writers.Leave(this);
             _left.TrySetResult();
+            Volatile.Read(ref _begun)?.TrySetResult();
         }
     }
 }

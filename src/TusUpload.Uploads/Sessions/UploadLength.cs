@@ -14,14 +14,9 @@ internal sealed class UploadLength(
     public async Task<TusResult<DeclaredLength>> DeclareAsync(AppendRequest request, long length, CancellationToken cancellationToken)
     {
         var (id, userId) = (request.UploadId, request.Caller.UserId()!);
-        if (writers.Find(id, userId)?.Offset is { } stands && stands != request.Offset)
+        if (await writers.StopAsync(id, userId, request.Offset) is { } running)
         {
-            return TusError.OffsetMismatch;
-        }
-
-        if (!await writers.StopAsync(id, userId))
-        {
-            return TusError.Locked;
+            return running;
         }
 
         var now = time.GetUtcNow();

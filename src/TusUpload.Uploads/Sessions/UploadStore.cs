@@ -41,9 +41,9 @@ internal sealed class UploadReads(Writers writers, SessionLeases leases, LocalNo
     public async Task<TusResult<UploadInfo>> FindAsync(Guid uploadId, ClaimsPrincipal caller, CancellationToken cancellationToken)
     {
         var userId = caller.UserId()!;
-        if (!await writers.StopAsync(uploadId, userId))
+        if (await writers.StopAsync(uploadId, userId) is { } running)
         {
-            return TusError.Locked;
+            return running;
         }
 
         var state = await leases.FindAsync(uploadId, userId, cancellationToken);

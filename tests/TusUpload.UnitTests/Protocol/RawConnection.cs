@@ -21,7 +21,7 @@ internal sealed class RawConnection : IAsyncDisposable
     public async Task<RawAnswer> ReadAsync(bool isHead = false)
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        deadline.CancelAfter(TimeSpan.FromSeconds(5));
+        deadline.CancelAfter(TimeSpan.FromSeconds(20));
         int end;
         while ((end = Text.IndexOf("\r\n\r\n", StringComparison.Ordinal)) < 0)
         {
@@ -47,7 +47,7 @@ internal sealed class RawConnection : IAsyncDisposable
     public async Task<bool> IsClosedAsync()
     {
         using var deadline = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
-        deadline.CancelAfter(TimeSpan.FromSeconds(5));
+        deadline.CancelAfter(TimeSpan.FromSeconds(20));
         try
         {
             return _filled == 0 && await _client.GetStream().ReadAsync(_buffer, deadline.Token) == 0;

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Time.Testing;
 using TusUpload.Protocol.Bodies;
 using TusUpload.Protocol.Errors;
 using TusUpload.Uploads.Leases;
+using TusUpload.Uploads.Progress;
 
 namespace TusUpload.UnitTests.Uploads;
 
@@ -41,7 +42,7 @@ public sealed class WritersTests
         _time.Advance(TimeSpan.FromSeconds(2));
 
         Assert.Equal((null, TusError.Locked), await newer);
-        Assert.False(await reader);
+        Assert.Equal(TusError.Locked, await reader);
     }
 
     [Fact]
@@ -51,7 +52,7 @@ public sealed class WritersTests
         using var running = (await _writers.EnterAsync(_upload, "ann", body, 5)).Writer;
 
         Assert.Null(_writers.Find(_upload, "bob"));
-        Assert.True(await _writers.StopAsync(_upload, "bob"));
+        Assert.Null(await _writers.StopAsync(_upload, "bob"));
         using var stranger = (await _writers.EnterAsync(_upload, "bob", Body(), 9)).Writer;
         Assert.Same(running, _writers.Find(_upload, "ann"));
         Assert.Equal(BodyEnd.None, body.End);
@@ -62,9 +63,40 @@ public sealed class WritersTests
     {
         var body = Body();
         using var running = (await _writers.EnterAsync(_upload, "ann", body, 5)).Writer;
+        running!.Live = Begun(5);
 
         Assert.Equal((null, TusError.OffsetMismatch), await _writers.EnterAsync(_upload, "ann", Body(), 4));
+        Assert.Equal(TusError.OffsetMismatch, await _writers.StopAsync(_upload, "ann", 4));
         Assert.Equal(BodyEnd.None, body.End);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task One_that_only_claims_another_offset_is_waited_for(bool itIsRight)
+    {
+        var body = Body();
+        var running = (await _writers.EnterAsync(_upload, "ann", body, 5)).Writer!;
+
+        var other = _writers.EnterAsync(_upload, "ann", Body(), 4).AsTask();
+        var length = _writers.StopAsync(_upload, "ann", 4).AsTask();
+        Assert.False(other.IsCompleted);
+        Assert.False(length.IsCompleted);
+        if (itIsRight)
+        {
+            running.Live = Begun(5);
+        }
+        else
+        {
+            running.Dispose();
+        }
+
+        var (entered, refusal) = await other;
+        Assert.Equal((itIsRight, itIsRight ? TusError.OffsetMismatch : null), (entered is null, refusal));
+        Assert.Equal(BodyEnd.None, body.End);
+        entered?.Dispose();
+        await length;
+        running.Dispose();
     }
 
     [Fact]
@@ -110,6 +142,8 @@ public sealed class WritersTests
         Assert.Equal(50, served);
         Assert.Null(_writers.Find(_upload, "ann"));
     }
+
+    private LiveUpload Begun(long offset) => new(_upload, "ann", offset, null, _time);
 
     private static TusBody Body() => new(new Pipe().Reader, null);
 }
