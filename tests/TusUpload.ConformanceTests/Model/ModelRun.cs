@@ -85,6 +85,14 @@ internal sealed class ModelRun(ConformanceServer server)
             return;
         }
 
+        if (answer.Status == 413 && adopts && known!.Low == 0 && size > known.Length)
+        {
+            // A body that begins an upload found by its key may be too long for it, which only its end tells.
+            known.High = known.Length.Value;
+            known.Tell(await HeadAsync(known));
+            return;
+        }
+
         Assert.Equal(201, answer.Status);
         var location = answer["Location"];
         if (adopts)
