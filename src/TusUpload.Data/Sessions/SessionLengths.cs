@@ -38,12 +38,13 @@ public sealed class SessionLengths(NpgsqlDataSource database)
                (SELECT room FROM account), (SELECT room FROM space), (SELECT room FROM through)
         """;
 
+    // A writer that began without the length could go past it: the new epoch ends its lease.
     private const string DeclareSql = $"""
         {Reserve}, session AS (
             UPDATE tus_upload.upload_sessions s
                SET total_size = $5, reserved_size = $5, last_activity_at = $1,
                    status = CASE WHEN s.uploaded_size = $5 AND $6 AND NOT s.is_partial THEN 'received' ELSE s.status END,
-                   lease_node = CASE WHEN s.uploaded_size = $5 AND $6 AND NOT s.is_partial THEN NULL ELSE s.lease_node END
+                   lease_node = NULL, lease_epoch = s.lease_epoch + 1
               FROM admitted WHERE s.id = admitted.id
             RETURNING s.*
         ), {SessionEvents.Received}, {BatchCounting.Sql}

@@ -97,7 +97,7 @@ internal sealed class UploadReceive(
                     return true;
                 }
 
-                refusal = grown.Found ? AdmissionErrors.For(grown, size - reserved) : TusError.NotFound;
+                refusal = grown.Found ? AdmissionErrors.For(grown, size - reserved) : TusError.Locked;
             }
 
             return false;

@@ -218,6 +218,21 @@ public sealed class SessionStatementTests(PostgresServer postgres)
     }
 
     [Fact]
+    public async Task A_length_that_is_told_ends_a_lease_that_knew_none()
+    {
+        await using var database = await TestDatabase.CreateAsync(postgres);
+        var session = database.Session(null);
+        Assert.True((await database.CreateAsync(session)).Made);
+        var lease = await database.Get<SessionLeases>().TakeAsync(
+            session.Id, TestDatabase.User, 0, Node, TimeSpan.FromSeconds(5), TestDatabase.Now, Ct);
+
+        Assert.True((await database.Get<SessionLengths>().DeclareAsync(session.Id, TestDatabase.User, 10, null, true, TestDatabase.Now, Ct)).Made);
+
+        Assert.Null(await database.Get<SessionCommits>().CommitAsync(
+            lease!, new(0, 20, new byte[16]), null, true, TestDatabase.Now, TestDatabase.Now.AddHours(1), Ct));
+    }
+
+    [Fact]
     public async Task A_length_told_when_everything_is_there_completes_the_upload()
     {
         await using var database = await TestDatabase.CreateAsync(postgres);
