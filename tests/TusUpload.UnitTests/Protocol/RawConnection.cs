@@ -58,6 +58,30 @@ internal sealed class RawConnection : IAsyncDisposable
         }
     }
 
+    /// <summary>Says that nothing more will be sent; the other direction stays open.</summary>
+    public void FinishSending() => _client.Client.Shutdown(SocketShutdown.Send);
+
+    /// <summary>Everything that comes until the server closes the connection, cleanly or not.</summary>
+    public async Task<string> ReadAllAsync()
+    {
+        using var deadline = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
+        deadline.CancelAfter(TimeSpan.FromSeconds(20));
+        var text = new StringBuilder();
+        try
+        {
+            while (await _client.GetStream().ReadAsync(_buffer, deadline.Token) is > 0 and var read)
+            {
+                text.Append(Encoding.Latin1.GetString(_buffer, 0, read));
+            }
+        }
+        catch (Exception reset) when (reset is IOException or InvalidOperationException)
+        {
+            // The server has said what it had to say.
+        }
+
+        return text.ToString();
+    }
+
     /// <summary>Ends the connection by a reset, as a phone that changes networks seems to.</summary>
     public void Cut()
     {
