@@ -62,8 +62,7 @@ internal sealed record ConcatHeader(string Raw, IReadOnlyList<Guid>? Parts)
     {
         var path = PathOf(address);
         var last = path.LastIndexOf('/') + 1;
-        var folder = last == 0 ? "" : path[..(last - 1)];
-        var isOurs = last == 0 || folder.EndsWith(tusPath.Value!.TrimEnd('/'), StringComparison.OrdinalIgnoreCase);
+        var isOurs = last == 0 || $"/{path[..(last - 1)]}".EndsWith(tusPath.Value!.TrimEnd('/'), StringComparison.OrdinalIgnoreCase);
         return isOurs && Guid.TryParseExact(path[last..], "D", out var id) ? id : Guid.Empty;
     }
 

@@ -42,9 +42,6 @@ internal static class ConcatenationRequests
         return answer.Headers.Location!;
     }
 
-    public static string? Header(this HttpResponseMessage answer, string name) =>
-        answer.Headers.TryGetValues(name, out var values) ? string.Join(", ", values) : null;
-
     private static HttpRequestMessage Creation(string concat, string? metadata, string? user)
     {
         var request = new HttpRequestMessage(HttpMethod.Post, new Uri("/uploads", UriKind.Relative));
