@@ -1,4 +1,7 @@
+using Microsoft.Extensions.Options;
+
 using TusUpload.Data.Sessions;
+using TusUpload.Protocol;
 using TusUpload.Protocol.Stores;
 using TusUpload.Uploads.Completion;
 using TusUpload.Uploads.Content;
@@ -9,7 +12,8 @@ namespace TusUpload.Uploads.Sessions;
 /// Final uploads on their way to their last byte. Whoever commits the last byte of a part asks here, after the commit. Dying between the two
 /// leaves a final whose parts are all complete, which the sweep finishes.
 /// </summary>
-internal sealed class UploadJoins(SessionJoins joins, IUploadContent content, CompletedUploads completed, UploadLog log, TimeProvider time)
+internal sealed class UploadJoins(
+    SessionJoins joins, IUploadContent content, CompletedUploads completed, IOptions<TusOptions> options, UploadLog log, TimeProvider time)
 {
     private const int Page = 100;
 
@@ -31,6 +35,11 @@ internal sealed class UploadJoins(SessionJoins joins, IUploadContent content, Co
         var info = final.ToKnownInfo();
         return info.Length is null ? info with { Length = await joins.LengthAsync(final.Id, cancellationToken) } : info;
     }
+
+    /// <summary>Whether a part of that length leaves its final within the largest upload. A part without a final is no more than an upload.</summary>
+    public async ValueTask<bool> FitsAsync(SessionState part, long length, CancellationToken cancellationToken) =>
+        part.FinalId is not { } final || options.Value.MaxSize is not { } largest
+        || await joins.OthersAsync(final, part.Id, cancellationToken) <= largest - length;
 
     /// <summary>A part as it stands after a commit: where it is complete now, its final may be.</summary>
     public async ValueTask PartCommittedAsync(SessionState part)

@@ -36,6 +36,11 @@ internal sealed class UploadLength(
     private async Task<TusResult<DeclaredLength>> FixAsync(
         UploadInfo known, SessionState before, long length, bool finishes, CancellationToken cancellationToken)
     {
+        if (!await services.Joins.FitsAsync(before, length, cancellationToken))
+        {
+            return TusError.TooLarge;
+        }
+
         // Where everything is there already this completes the upload, so the digest must be ready; else it goes on.
         var completes = finishes && known.Offset == length;
         using var digest = completes ? digests.Take(known.Id, length) : null;

@@ -217,6 +217,10 @@ public sealed class ConcatenationTests(RunningServer server) : IClassFixture<Run
         using var answer = await Client.ConcatenateAsync(parts, user: "large");
 
         Assert.Equal((HttpStatusCode.RequestEntityTooLarge, "upload_too_large"), (answer.StatusCode, await answer.CodeAsync()));
+        var deferred = await Client.CreatePartAsync(null, user: "large");
+        await Client.JoinAsync([parts[0], deferred], user: "large");
+        using var told = await Client.PatchAsync(deferred, 0, [1], length: 30L << 30, user: "large");
+        Assert.Equal((HttpStatusCode.RequestEntityTooLarge, "upload_too_large"), (told.StatusCode, await told.CodeAsync()));
     }
 
     [Fact]
