@@ -37,6 +37,8 @@ public static class DataServiceCollectionExtensions
         services.AddSingleton<ServerSecrets>();
         services.AddSingleton<SessionKeys>();
         services.AddSingleton<SessionTokens>();
+        services.AddSingleton<SessionConcatenation>();
+        services.AddSingleton<SessionJoins>();
         services.AddSingleton<SessionCommits>();
         services.AddSingleton<SessionLengths>();
         services.AddSingleton<SessionEndings>();

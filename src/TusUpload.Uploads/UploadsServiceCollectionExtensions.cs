@@ -32,6 +32,9 @@ public static class UploadsServiceCollectionExtensions
         services.AddSingleton<IValidateOptions<SessionOptions>, SessionOptionsAnnotations>();
         services.AddSingleton<UploadCreation>();
         services.AddSingleton<UploadAdoption>();
+        services.AddSingleton<UploadConcatenation>();
+        services.AddSingleton<UploadBeginnings>();
+        services.AddSingleton<UploadJoins>();
         services.AddSingleton<WholeUpload>();
         services.AddSingleton<UploadBeginning>();
         services.AddSingleton<SessionAdmission>();
@@ -41,6 +44,7 @@ public static class UploadsServiceCollectionExtensions
         services.AddSingleton<SpanWriterServices>();
         services.AddSingleton<UploadReads>();
         services.AddSingleton<UploadLength>();
+        services.AddSingleton<UploadLengthServices>();
         services.AddSingleton<UploadTermination>();
         services.AddSingleton<UploadTerminationServices>();
         services.AddSingleton<UploadLog>();

@@ -1,6 +1,7 @@
 using Npgsql;
 
 using TusUpload.Data.Batches;
+using TusUpload.Data.Sessions;
 
 namespace TusUpload.Data.Files;
 
@@ -28,8 +29,12 @@ public sealed class FileProcessing(NpgsqlDataSource database)
         )
         SELECT file.id, file.user_id, file.file_size, file.content_type, file.promised_sha256, file.received_sha256, file.content_node,
                file.workspace_id, file.created_at,
-               (SELECT jsonb_object_agg(step, output) FROM tus_upload.step_journal WHERE file_id = $2)::text
-          FROM file
+               (SELECT jsonb_object_agg(step, output) FROM tus_upload.step_journal WHERE file_id = $2)::text, parts.ids, parts.sizes
+          FROM file, LATERAL (
+              SELECT array_agg(part.id ORDER BY place) AS ids, array_agg(part.total_size ORDER BY place) AS sizes
+                FROM tus_upload.upload_sessions s, unnest(s.part_ids) WITH ORDINALITY AS named (id, place)
+                JOIN tus_upload.upload_sessions part ON part.id = named.id
+               WHERE s.id = file.id) AS parts
         """;
 
     private const string StepSql = """
@@ -128,6 +133,8 @@ public sealed class FileProcessing(NpgsqlDataSource database)
         SELECT id FROM file
         """;
 
+    private const string PartsSql = "SELECT part_ids FROM tus_upload.upload_sessions WHERE id = $1";
+
     private const string StatusSql = "SELECT processing_status FROM tus_upload.files WHERE id = $1";
 
     /// <summary>Starts or resumes; null when there is nothing to do: unknown, deleted or ended. Announces the start once.</summary>
@@ -148,6 +155,11 @@ public sealed class FileProcessing(NpgsqlDataSource database)
                 row.GetGuid(7),
                 row.GetFieldValue<DateTimeOffset>(8),
                 row.IsDBNull(9) ? "{}" : row.GetString(9))
+            {
+                Parts = row.IsDBNull(10)
+                    ? []
+                    : [.. row.GetFieldValue<Guid[]>(10).Zip(row.GetFieldValue<long[]>(11), (part, size) => new UploadPart(part, size))],
+            }
             : null;
     }
 
@@ -180,6 +192,14 @@ public sealed class FileProcessing(NpgsqlDataSource database)
         return await command.ExecuteScalarAsync(cancellationToken) as string;
     }
 
+    /// <summary>The uploads whose bytes are the file's: its own, or those that it was made of.</summary>
+    public async Task<IReadOnlyList<Guid>> UploadsOfAsync(Guid id, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(PartsSql);
+        command.With(id);
+        return await command.ExecuteScalarAsync(cancellationToken) as Guid[] ?? [id];
+    }
+
     private async Task<bool> RunAsync(string sql, Action<NpgsqlCommand> fill, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(sql);
@@ -200,4 +220,8 @@ public sealed record FileInProcess(
     Guid? ContentNode,
     Guid WorkspaceId,
     DateTimeOffset ReceivedAt,
-    string Journal);
+    string Journal)
+{
+    /// <summary>The uploads whose bytes are the file's, in order; empty where they are the file's own upload's.</summary>
+    public IReadOnlyList<UploadPart> Parts { get; init; } = [];
+}

@@ -40,6 +40,9 @@ public sealed record NewSession
     /// <summary>Null while the length is deferred.</summary>
     public long? TotalSize { get; init; }
 
+    /// <summary>Bytes to be held for it, where that is not <see cref="TotalSize"/>, or what has come.</summary>
+    public long? Held { get; init; }
+
     /// <summary>The node whose disk will hold the bytes; null where every node reaches them.</summary>
     public Guid? ContentNode { get; init; }
 

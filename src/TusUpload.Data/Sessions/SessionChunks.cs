@@ -29,6 +29,22 @@ public sealed class SessionChunks(NpgsqlDataSource database)
         while (page.Count == PageSize);
     }
 
+    /// <summary>All spans of a whole that is made of several uploads, where they are in the whole.</summary>
+    public async IAsyncEnumerable<CommittedSpan> ReadAsync(
+        IReadOnlyList<UploadPart> parts, [System.Runtime.CompilerServices.EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var start = 0L;
+        foreach (var part in parts)
+        {
+            await foreach (var span in ReadAsync(part.Id, cancellationToken))
+            {
+                yield return span with { Start = start + span.Start, End = start + span.End };
+            }
+
+            start += part.Size;
+        }
+    }
+
     private async Task<(List<CommittedSpan> Page, int Last)> ReadPageAsync(Guid id, int after, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(ReadSql);

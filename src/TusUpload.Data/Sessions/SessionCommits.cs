@@ -26,16 +26,18 @@ public sealed class SessionCommits(NpgsqlDataSource database)
         SELECT {SessionState.Columns} FROM session
         """;
 
-    // Of running uploads: all of a node in one statement, one span each. Never the last byte, which only CommitSql can make the last.
+    // Of running uploads: all of a node in one statement, one span each; locked by id, since who makes one upload of several locks several too. Never the last byte, which only CommitSql can make the last.
     private const string CheckpointSql = """
         WITH spans AS (
             SELECT * FROM unnest($1, $2, $3, $4, $5) AS span (id, epoch, start_at, end_at, checksum)
+        ), held AS MATERIALIZED (
+            SELECT s.id FROM tus_upload.upload_sessions s JOIN spans ON spans.id = s.id ORDER BY s.id FOR NO KEY UPDATE OF s
         ), session AS (
             UPDATE tus_upload.upload_sessions s
                SET uploaded_size = span.end_at, completed_chunks = completed_chunks + 1,
                    chunk_size = GREATEST(chunk_size, span.end_at - span.start_at), last_activity_at = $7, expires_at = GREATEST(s.expires_at, $8)
-              FROM spans span
-             WHERE s.id = span.id AND s.lease_node = $6 AND s.lease_epoch = span.epoch AND s.uploaded_size = span.start_at
+              FROM spans span, held
+             WHERE s.id = span.id AND s.id = held.id AND s.lease_node = $6 AND s.lease_epoch = span.epoch AND s.uploaded_size = span.start_at
                AND s.status = 'receiving' AND s.total_size IS DISTINCT FROM span.end_at
             RETURNING s.id, s.completed_chunks - 1 AS chunk_index, span.start_at, span.end_at, span.checksum
         ), chunk AS (

@@ -31,8 +31,8 @@ public sealed class SessionCreation(NpgsqlDataSource database)
             SELECT id FROM tus_upload.folders WHERE id = $6 AND workspace_id = $5
         ), admitted AS MATERIALIZED (
             SELECT 1 FROM account, space
-             WHERE COALESCE(account.room >= $15, true) AND COALESCE(space.room >= $15, true)
-               AND ($7 IS NULL OR EXISTS (SELECT FROM through WHERE COALESCE(room >= $15, true)))
+             WHERE ($15 = 0 OR (COALESCE(account.room >= $15, true) AND COALESCE(space.room >= $15, true)))
+               AND ($7 IS NULL OR EXISTS (SELECT FROM through WHERE $15 = 0 OR COALESCE(room >= $15, true)))
                AND ($8 IS NULL OR EXISTS (SELECT FROM target WHERE is_open))
                AND ($6 IS NULL OR EXISTS (SELECT FROM folder))
         ), change AS (
@@ -72,6 +72,18 @@ public sealed class SessionCreation(NpgsqlDataSource database)
     public async Task<Admission> CreateAsync(NewSession upload, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(CreateSql);
+        return await RunAsync(command, upload, cancellationToken);
+    }
+
+    /// <summary>As a part of something larger.</summary>
+    internal static async Task<Admission> CreateAsync(NewSession upload, NpgsqlTransaction transaction, CancellationToken cancellationToken)
+    {
+        await using var command = new NpgsqlCommand(CreateSql, transaction.Connection, transaction);
+        return await RunAsync(command, upload, cancellationToken);
+    }
+
+    private static async Task<Admission> RunAsync(NpgsqlCommand command, NewSession upload, CancellationToken cancellationToken)
+    {
         command
             .With(upload.Now)
             .With(upload.Sha256)
@@ -87,7 +99,7 @@ public sealed class SessionCreation(NpgsqlDataSource database)
             .With(upload.Metadata)
             .With(upload.FileHash)
             .With(upload.TotalSize)
-            .With(upload.TotalSize ?? upload.UploadedSize)
+            .With(upload.Held ?? upload.TotalSize ?? upload.UploadedSize)
             .With(upload.UploadedSize)
             .With(upload.FirstSpan?.Checksum)
             .With(upload.ContentNode)

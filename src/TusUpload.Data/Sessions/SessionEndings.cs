@@ -8,7 +8,8 @@ namespace TusUpload.Data.Sessions;
 public sealed class SessionEndings(NpgsqlDataSource database)
 {
     // What was held is given back at every level in the statement that ends the upload: the row's old reserved_size goes to zero once.
-    // An upload that was cancelled leaves its batch; one that expired counts as failed, or its batch would wait for ever.
+    // An upload that was cancelled leaves its batch; one that expired counts as failed, or its batch would wait for ever. A part ends without a
+    // word: nobody was told of it.
     private const string End = $"""
         , session AS (
             UPDATE tus_upload.upload_sessions s
@@ -19,7 +20,7 @@ public sealed class SessionEndings(NpgsqlDataSource database)
             SELECT user_id, workspace_id, link_id, -reserved_size AS reserved, 0 AS used FROM held
         ), {StorageCounting.Sql}, event AS (
             INSERT INTO tus_upload.outbox (type, user_id, workspace_id, subject, data, occurred_at)
-            SELECT 'upload.' || $2, user_id, workspace_id, id, {SessionEvents.Data}, $1 FROM session
+            SELECT 'upload.' || $2, user_id, workspace_id, id, {SessionEvents.Data}, $1 FROM session WHERE NOT is_partial
             RETURNING position
         ), delta AS (
             SELECT batch_id, CASE WHEN $2 = 'terminated' THEN -1 ELSE 0 END AS joined, 0 AS received, 0 AS processed,
@@ -32,7 +33,26 @@ public sealed class SessionEndings(NpgsqlDataSource database)
     private const string TerminateSql = $"""
         WITH held AS MATERIALIZED (
             SELECT id, user_id, workspace_id, link_id, reserved_size FROM tus_upload.upload_sessions
-             WHERE id = $3 AND user_id = $4 AND status = 'receiving' AND expires_at > $1
+             WHERE id = $3 AND user_id = $4 AND status = 'receiving' AND part_ids IS NULL AND {SessionState.Expiry} > $1
+               FOR NO KEY UPDATE
+        ){End}
+        """;
+
+    // A final upload that ends takes its parts along: nothing else can be made of them. They are locked first and by their ids, as everywhere.
+    private const string PartsSql = """
+        SELECT id FROM tus_upload.upload_sessions WHERE final_id = $1 AND user_id = $2 ORDER BY id FOR NO KEY UPDATE
+        """;
+
+    private const string FinalSql = $"""
+        SELECT id FROM tus_upload.upload_sessions
+         WHERE id = $1 AND user_id = $2 AND status = 'receiving' AND part_ids IS NOT NULL AND {SessionState.Expiry} > $3
+           FOR NO KEY UPDATE
+        """;
+
+    private const string EndSql = $"""
+        WITH held AS MATERIALIZED (
+            SELECT id, user_id, workspace_id, link_id, reserved_size FROM tus_upload.upload_sessions
+             WHERE id = $3 AND user_id = $4 AND status = 'receiving'
                FOR NO KEY UPDATE
         ){End}
         """;
@@ -41,7 +61,7 @@ public sealed class SessionEndings(NpgsqlDataSource database)
     private const string ExpireSql = $"""
         WITH held AS MATERIALIZED (
             SELECT id, user_id, workspace_id, link_id, reserved_size FROM tus_upload.upload_sessions
-             WHERE status = 'receiving' AND expires_at <= $1
+             WHERE status = 'receiving' AND expires_at <= $1 AND {SessionState.Expiry} <= $1
              ORDER BY expires_at LIMIT 1
                FOR NO KEY UPDATE SKIP LOCKED
         ){End}
@@ -57,7 +77,7 @@ public sealed class SessionEndings(NpgsqlDataSource database)
 
     private const string ExtendSql = $"""
         UPDATE tus_upload.upload_sessions SET expires_at = GREATEST(expires_at, $4)
-         WHERE id = $1 AND user_id = $2 AND status = 'receiving' AND expires_at > $3
+         WHERE id = $1 AND user_id = $2 AND status = 'receiving' AND {SessionState.Expiry} > $3
         RETURNING {SessionState.Columns}
         """;
 
@@ -68,6 +88,41 @@ public sealed class SessionEndings(NpgsqlDataSource database)
         command.With(now).With(SessionStatus.Terminated).With(id).With(userId);
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         return await row.ReadAsync(cancellationToken) ? SessionState.Read(row) : null;
+    }
+
+    /// <summary>
+    /// Ends a final upload that is not complete, and its parts, for its owner. The final comes last; empty when there is no such final.
+    /// </summary>
+    public async Task<IReadOnlyList<SessionState>> TerminateFinalAsync(
+        Guid id, string userId, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await using var parts = new NpgsqlCommand(PartsSql, connection, transaction);
+        parts.With(id).With(userId);
+        var ids = await ReadIdsAsync(parts, cancellationToken);
+        await using var final = new NpgsqlCommand(FinalSql, connection, transaction);
+        final.With(id).With(userId).With(now);
+        if (await final.ExecuteScalarAsync(cancellationToken) is null)
+        {
+            return [];
+        }
+
+        // The final last: it counts its batch, which is locked after the user that the parts are counted at.
+        var ended = new List<SessionState>();
+        foreach (var one in ids.Append(id))
+        {
+            await using var command = new NpgsqlCommand(EndSql, connection, transaction);
+            command.With(now).With(SessionStatus.Terminated).With(one).With(userId);
+            await using var row = await command.ExecuteReaderAsync(cancellationToken);
+            if (await row.ReadAsync(cancellationToken))
+            {
+                ended.Add(SessionState.Read(row));
+            }
+        }
+
+        await transaction.CommitAsync(cancellationToken);
+        return ended;
     }
 
     /// <summary>Ends the upload whose time ran out first; null when there is none.</summary>
@@ -84,14 +139,7 @@ public sealed class SessionEndings(NpgsqlDataSource database)
     {
         await using var command = database.CreateCommand(LeftoversSql);
         command.With(node).With(limit);
-        var ids = new List<Guid>();
-        await using var row = await command.ExecuteReaderAsync(cancellationToken);
-        while (await row.ReadAsync(cancellationToken))
-        {
-            ids.Add(row.GetGuid(0));
-        }
-
-        return ids;
+        return await ReadIdsAsync(command, cancellationToken);
     }
 
     /// <summary>Records that the bytes are gone. Said after they are: dying in between only removes them twice.</summary>
@@ -110,5 +158,17 @@ public sealed class SessionEndings(NpgsqlDataSource database)
         command.With(id).With(userId).With(now).With(expiresAt);
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         return await row.ReadAsync(cancellationToken) ? SessionState.Read(row) : null;
+    }
+
+    private static async Task<IReadOnlyList<Guid>> ReadIdsAsync(NpgsqlCommand command, CancellationToken cancellationToken)
+    {
+        var ids = new List<Guid>();
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        while (await row.ReadAsync(cancellationToken))
+        {
+            ids.Add(row.GetGuid(0));
+        }
+
+        return ids;
     }
 }

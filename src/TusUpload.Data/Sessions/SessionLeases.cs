@@ -12,7 +12,8 @@ public sealed class SessionLeases(NpgsqlDataSource database)
     private const string TakeSql = $"""
         UPDATE tus_upload.upload_sessions session
            SET lease_node = $4, lease_epoch = lease_epoch + 1
-         WHERE id = $1 AND user_id = $2 AND uploaded_size = $3 AND status = 'receiving' AND expires_at > $5 AND part_ids IS NULL
+         WHERE id = $1 AND user_id = $2 AND uploaded_size = $3 AND status = 'receiving' AND {SessionState.Expiry} > $5
+           AND part_ids IS NULL
            AND (content_node IS NULL OR content_node = $4)
            AND (lease_node IS NULL OR lease_node = $4 OR NOT EXISTS (
                SELECT FROM tus_upload.nodes WHERE nodes.id = session.lease_node AND nodes.heartbeat_at > now() - $6))

@@ -13,7 +13,8 @@ public sealed class SessionLengths(NpgsqlDataSource database)
         WITH held AS MATERIALIZED (
             SELECT id, user_id, workspace_id, link_id, $5 - reserved_size AS more
               FROM tus_upload.upload_sessions
-             WHERE id = $3 AND user_id = $4 AND status = 'receiving' AND expires_at > $1 AND total_size IS NULL AND uploaded_size <= $5
+             WHERE id = $3 AND user_id = $4 AND status = 'receiving' AND {SessionState.Expiry} > $1 AND total_size IS NULL
+               AND part_ids IS NULL AND uploaded_size <= $5
                FOR NO KEY UPDATE
         ), account AS MATERIALIZED (
             SELECT storage_limit - storage_used - storage_reserved AS room

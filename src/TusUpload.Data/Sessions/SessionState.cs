@@ -23,12 +23,27 @@ public sealed record SessionState(
     /// <inheritdoc cref="UploadSession.TokenRevision"/>
     public int TokenRevision { get; init; }
 
+    /// <inheritdoc cref="UploadSession.FinalId"/>
+    public Guid? FinalId { get; init; }
+
     public bool IsFinal => Concat is not null && !IsPartial;
 
+    /// <summary>
+    /// When it ends. Parts and their final live as long as the youngest of them: a part that is complete waits for the others, and the final for
+    /// all. Reads the columns of the table without a name before them.
+    /// </summary>
+    internal const string Expiry = """
+        CASE WHEN status <> 'receiving' OR (final_id IS NULL AND part_ids IS NULL) THEN expires_at ELSE GREATEST(expires_at, (
+            SELECT max(kin.expires_at) FROM unnest(ARRAY[COALESCE(final_id, id)]) AS family (final)
+              JOIN tus_upload.upload_sessions kin ON kin.final_id = family.final OR kin.id = family.final
+             WHERE kin.status = 'receiving')) END
+        """;
+
     /// <summary>Its columns in the order of <see cref="Read"/>.</summary>
-    internal const string Columns =
-        "id, user_id, status, uploaded_size, total_size, reserved_size, metadata, lease_node, lease_epoch, content_node, expires_at, "
-        + "is_partial, CASE WHEN is_partial THEN 'partial' ELSE concat END, token_revision";
+    internal const string Columns = $"""
+        id, user_id, status, uploaded_size, total_size, reserved_size, metadata, lease_node, lease_epoch, content_node, {Expiry},
+        is_partial, CASE WHEN is_partial THEN 'partial' ELSE concat END, token_revision, final_id
+        """;
 
     internal static SessionState Read(Npgsql.NpgsqlDataReader row) => new(
         row.GetGuid(0),
@@ -46,5 +61,6 @@ public sealed record SessionState(
         IsPartial = row.GetBoolean(11),
         Concat = row.IsDBNull(12) ? null : row.GetString(12),
         TokenRevision = row.GetInt32(13),
+        FinalId = row.IsDBNull(14) ? null : row.GetGuid(14),
     };
 }

@@ -8,7 +8,12 @@ namespace TusUpload.Pipeline.Jobs;
 
 /// <summary>Removes the bytes and then the rows of files that their owners deleted.</summary>
 internal sealed partial class DeletionSweep(
-    FileDeletion files, IObjectStorage storage, PipelineSetting setting, IOptions<JobsOptions> options, ILogger<DeletionSweep> logger)
+    FileDeletion files,
+    FileProcessing processing,
+    IObjectStorage storage,
+    PipelineSetting setting,
+    IOptions<JobsOptions> options,
+    ILogger<DeletionSweep> logger)
     : BackgroundService
 {
     private const int PageSize = 200;
@@ -63,7 +68,11 @@ internal sealed partial class DeletionSweep(
                 await storage.DeleteAsync(path, cancellationToken);
             }
 
-            await setting.Content.DeleteAsync(id, cancellationToken);
+            foreach (var upload in await processing.UploadsOfAsync(id, cancellationToken))
+            {
+                await setting.Content.DeleteAsync(upload, cancellationToken);
+            }
+
             await files.ForgetAsync(id, cancellationToken);
             return null;
         }

@@ -19,7 +19,7 @@ internal sealed partial class FileEndings(
         var path = upload.StoragePath ?? throw new InvalidOperationException("No step has stored the object.");
         var settled = await processing.SettleAsync(upload.Id, sha256, path, setting.Now, cancellationToken);
         setting.Outbox.Wake();
-        await setting.Content.DeleteAsync(upload.Id, cancellationToken);
+        await RemoveAsync(upload.Uploads.Select(part => part.Id), cancellationToken);
         if (settled)
         {
             var took = setting.Now - upload.File.ReceivedAt;
@@ -38,7 +38,7 @@ internal sealed partial class FileEndings(
             await storage.DeleteAsync(path, cancellationToken);
         }
 
-        await setting.Content.DeleteAsync(upload.Id, cancellationToken);
+        await RemoveAsync(upload.Uploads.Select(part => part.Id), cancellationToken);
         if (rejected)
         {
             meter.FileEnded(FileStatus.Rejected, setting.Now - upload.File.ReceivedAt);
@@ -62,7 +62,15 @@ internal sealed partial class FileEndings(
     {
         if (await processing.StatusAsync(fileId, cancellationToken) is FileStatus.Ready or FileStatus.Rejected)
         {
-            await setting.Content.DeleteAsync(fileId, cancellationToken);
+            await RemoveAsync(await processing.UploadsOfAsync(fileId, cancellationToken), cancellationToken);
+        }
+    }
+
+    private async Task RemoveAsync(IEnumerable<Guid> uploads, CancellationToken cancellationToken)
+    {
+        foreach (var upload in uploads)
+        {
+            await setting.Content.DeleteAsync(upload, cancellationToken);
         }
     }
 

@@ -2,6 +2,8 @@ using System.Text.Json;
 using System.Text.Json.Serialization;
 
 using TusUpload.Data.Files;
+using TusUpload.Data.Sessions;
+using TusUpload.Pipeline.Storage;
 using TusUpload.Uploads.Content;
 
 namespace TusUpload.Pipeline.Steps;
@@ -17,7 +19,10 @@ internal sealed class UploadContext(FileInProcess file, IUploadContent content)
     public Guid Id => file.Id;
 
     /// <summary>The received bytes; gone once the object store has taken them.</summary>
-    public IUploadContent Content => content;
+    public ObjectSource Source => new(content, file.Id, file.FileSize) { Parts = file.Parts };
+
+    /// <summary>The uploads whose bytes the file's are, in order.</summary>
+    public IReadOnlyList<UploadPart> Uploads => file.Parts.Count > 0 ? file.Parts : [new(file.Id, file.FileSize)];
 
     /// <summary>Digest of the whole file, 64 lower hexadecimal digits; null before verify.</summary>
     public string? Sha256 { get; set; }

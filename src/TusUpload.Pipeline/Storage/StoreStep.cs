@@ -13,7 +13,7 @@ internal sealed class StoreStep(IObjectStorage storage) : IUploadStep
     public async Task<StepOutcome> RunAsync(UploadContext upload, CancellationToken cancellationToken)
     {
         var key = ObjectKey.For(upload.File.WorkspaceId, upload.Id);
-        await storage.StoreAsync(new(upload.Content, upload.Id, upload.File.FileSize), key, cancellationToken);
+        await storage.StoreAsync(upload.Source, key, cancellationToken);
         upload.StoragePath = key;
         return StepOutcome.Continue;
     }

@@ -22,9 +22,9 @@ internal sealed partial class VerifyStep(SessionChunks chunks, ILogger<VerifySte
             return Mismatch(file, file.ReceivedSha256!);
         }
 
-        await using var content = await upload.Content.OpenReadAsync(file.Id, file.FileSize, cancellationToken);
+        await using var content = await upload.Source.OpenReadAsync(cancellationToken);
         using var pass = new ContentPass(content, withDigest: file.ReceivedSha256 is null);
-        await foreach (var span in chunks.ReadAsync(file.Id, cancellationToken))
+        await foreach (var span in chunks.ReadAsync(upload.Uploads, cancellationToken))
         {
             await pass.CheckAsync(span, cancellationToken);
         }

@@ -33,6 +33,16 @@ internal static class Refusals
     public static readonly TusError InvalidResumeKey =
         new(400, "invalid_resume_key", "resumeKey and Idempotency-Key must be one and the same text of at most 255 characters.");
 
+    public static readonly TusError InvalidConcat =
+        new(400, "invalid_concat", "Upload-Concat must be partial, or final; and the addresses of partial uploads with blanks between them.");
+
+    public static readonly TusError PartTwice = new(400, "invalid_concat", "Upload-Concat names the same partial upload twice.");
+
+    public static readonly TusError ConcatNotSupported = new(400, "concat_unsupported", "This server makes no upload of several others.");
+
+    public static readonly TusError FinalHasContent =
+        new(400, "final_has_content", "A final upload has neither a length nor bytes of its own: send no Upload-Length and no body.");
+
     /// <summary>A refusal that an event gave without a code of its own.</summary>
     public static TusError ByEvent(int status, string message) => new(status, "refused", message);
 }

@@ -23,7 +23,7 @@ public sealed class TusEvents
 
     /// <summary>
     /// The request in hand made the upload complete. Told at most once per upload, and lost when the process dies between the store's
-    /// commit and the call: what must happen after the last byte belongs into the store.
+    /// commit and the call: what must happen after the last byte belongs into the store. Not told of a final upload that a part completes later.
     /// </summary>
     public Func<FileCompleteContext, Task>? OnFileComplete { get; set; }
 }

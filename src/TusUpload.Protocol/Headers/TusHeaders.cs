@@ -14,6 +14,7 @@ internal static class TusHeaders
     public const string UploadDeferLength = "Upload-Defer-Length";
     public const string UploadMetadata = "Upload-Metadata";
     public const string UploadExpires = "Upload-Expires";
+    public const string UploadConcat = "Upload-Concat";
     public const string IdempotencyKey = "Idempotency-Key";
     public const string MethodOverride = "X-HTTP-Method-Override";
 

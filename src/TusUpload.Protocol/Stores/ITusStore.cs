@@ -46,6 +46,17 @@ public interface ITusDeferredLengthStore
     Task<TusResult<DeclaredLength>> DeclareLengthAsync(AppendRequest request, long length, CancellationToken cancellationToken);
 }
 
+/// <summary>tus 1.0.0, concatenation and concatenation-unfinished. Partial uploads come as <see cref="CreateRequest.IsPartial"/>.</summary>
+public interface ITusConcatenationStore
+{
+    /// <summary>
+    /// Makes a final upload of the caller's partial uploads, whether they are complete or not; it is complete when all of them are, whoever brings the
+    /// last byte. No byte is copied here. The same parts in the same order again are the same final upload, <see cref="UploadInfo.IsAdopted"/>. A part that
+    /// is not there, is no partial upload or belongs to another final one is refused.
+    /// </summary>
+    Task<TusResult<UploadInfo>> ConcatenateAsync(ConcatenateRequest request, CancellationToken cancellationToken);
+}
+
 /// <summary>tus 1.0.0, termination.</summary>
 public interface ITusTerminationStore
 {

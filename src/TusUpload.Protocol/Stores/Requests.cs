@@ -29,6 +29,18 @@ public sealed record CreateRequest(ClaimsPrincipal Caller, long? Length, UploadM
     public string? Sha256 { get; init; }
 }
 
+/// <summary>A POST of a final upload that has passed every check of form.</summary>
+/// <param name="Parts">The partial uploads in order, each once; an empty id stands for an address that leads to none.</param>
+/// <param name="Concat">Upload-Concat to the letter, for HEAD.</param>
+public sealed record ConcatenateRequest(ClaimsPrincipal Caller, IReadOnlyList<Guid> Parts, string Concat, UploadMetadata Metadata)
+{
+    /// <inheritdoc cref="CreateRequest.ResumeKey"/>
+    public string? ResumeKey { get; init; }
+
+    /// <summary>Bytes that all parts together may have; null: no limit.</summary>
+    public long? Largest { get; init; }
+}
+
 /// <summary>A PATCH that has passed every check of form.</summary>
 /// <param name="Offset">Upload-Offset: where the client believes the upload stands.</param>
 public sealed record AppendRequest(Guid UploadId, ClaimsPrincipal Caller, long Offset)
@@ -49,6 +61,9 @@ public sealed record UploadInfo(Guid Id, long Offset, long? Length, string? Meta
     /// not all there.
     /// </summary>
     public bool IsOpen { get; init; }
+
+    /// <summary>A final upload whose parts are not all there: it has no offset of its own.</summary>
+    public bool IsUnfinishedFinal => IsOpen && Concat is not (null or Headers.ConcatHeader.Partial);
 
     public bool IsComplete => Offset == Length && !IsOpen;
 

@@ -16,6 +16,21 @@ internal static class CreateUpload
     public static async Task<TusError?> HandleAsync(TusExchange exchange, ITusCreationStore store, EventRaiser events)
     {
         var http = exchange.Http;
+        if (ConcatHeader.TryRead(http.Request.Headers[TusHeaders.UploadConcat], http.Request.Path, out var concat) is { } badConcat)
+        {
+            return badConcat;
+        }
+
+        if (concat is not null && exchange.Store is not ITusConcatenationStore)
+        {
+            return Refusals.ConcatNotSupported;
+        }
+
+        if (concat is { IsFinal: true })
+        {
+            return await ConcatenateUploads.HandleAsync(exchange, concat, events);
+        }
+
         var carriesBytes = MediaType.IsBytes(http.Request.ContentType);
         var hasBody = UnreadBody.IsExpected(http);
         if (hasBody && !carriesBytes)
@@ -62,7 +77,7 @@ internal static class CreateUpload
 
         // Not the request's token: what has arrived when the client hangs up is kept.
         var (upload, error) = await store.CreateAsync(
-            new(http.User, length, metadata) { ResumeKey = resumeKey }, body, CancellationToken.None);
+            new(http.User, length, metadata) { ResumeKey = resumeKey, IsPartial = concat is not null }, body, CancellationToken.None);
         if (upload is null)
         {
             return error ?? TusError.Unavailable;
@@ -70,6 +85,11 @@ internal static class CreateUpload
 
         exchange.UploadId = upload.Id;
         exchange.ShowLocation(upload);
+        if (upload.Concat is { } kind)
+        {
+            http.Response.Headers[TusHeaders.UploadConcat] = kind;
+        }
+
         exchange.ShowExpiry(upload);
         if (carriesBytes)
         {
@@ -113,7 +133,7 @@ internal static class CreateUpload
         return exchange.Store is ITusDeferredLengthStore ? null : Refusals.DeferNotSupported;
     }
 
-    private static async ValueTask<TusError?> AskAsync(TusExchange exchange, UploadMetadata metadata, long? length)
+    internal static async ValueTask<TusError?> AskAsync(TusExchange exchange, UploadMetadata metadata, long? length)
     {
         if (exchange.Events.OnBeforeCreate is not { } ask)
         {

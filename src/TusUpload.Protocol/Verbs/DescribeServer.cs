@@ -46,6 +46,12 @@ internal static class DescribeServer
             extensions.Add("expiration");
         }
 
+        if (store is ITusCreationStore and ITusConcatenationStore)
+        {
+            extensions.Add("concatenation");
+            extensions.Add("concatenation-unfinished");
+        }
+
         return string.Join(',', extensions);
     }
 }

@@ -18,12 +18,25 @@ internal static class HeadUpload
         }
 
         var headers = http.Response.Headers;
-        exchange.ShowProgress(upload);
+        if (upload.IsUnfinishedFinal)
+        {
+            exchange.ShowExpiry(upload);
+        }
+        else
+        {
+            exchange.ShowProgress(upload);
+        }
+
+        if (upload.Concat is { } concat)
+        {
+            headers[TusHeaders.UploadConcat] = concat;
+        }
+
         if (upload.Length is { } length)
         {
             headers[TusHeaders.UploadLength] = SizeHeader.Format(length);
         }
-        else
+        else if (!upload.IsUnfinishedFinal)
         {
             headers[TusHeaders.UploadDeferLength] = TusHeaders.One;
         }

@@ -81,7 +81,7 @@ internal sealed record UploadTarget
         FileHash = Sha256 ?? request.Sha256,
         PromisedSha512 = request.Sha512,
         IsPartial = request.IsPartial,
-        ResumeKey = request.ResumeKey,
+        ResumeKey = request.IsPartial ? null : request.ResumeKey,
         Finishes = request.Finishes,
         TotalSize = request.Length,
         Now = default,

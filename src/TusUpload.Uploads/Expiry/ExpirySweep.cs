@@ -78,7 +78,8 @@ internal sealed partial class ExpirySweep(
 }
 
 /// <summary>Runs the sweep on its timer.</summary>
-internal sealed partial class ExpirySweepService(ExpirySweep sweep, TimeProvider time, ILogger<ExpirySweepService> logger) : BackgroundService
+internal sealed partial class ExpirySweepService(ExpirySweep sweep, UploadJoins joins, TimeProvider time, ILogger<ExpirySweepService> logger)
+    : BackgroundService
 {
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -89,6 +90,12 @@ internal sealed partial class ExpirySweepService(ExpirySweep sweep, TimeProvider
         {
             try
             {
+                // First: what is complete must not expire because somebody died before saying so.
+                if (await joins.FinishWaitingAsync(stoppingToken) is > 0 and var finished)
+                {
+                    LogFinished(finished);
+                }
+
                 var (expired, removed, kept) = await sweep.RunOnceAsync(stoppingToken);
                 if (expired + removed > 0)
                 {
@@ -110,6 +117,9 @@ internal sealed partial class ExpirySweepService(ExpirySweep sweep, TimeProvider
 
     [LoggerMessage(EventId = 2101, Level = LogLevel.Information, Message = "{Expired} uploads expired, the bytes of {Removed} were removed")]
     private partial void LogSwept(int expired, int removed);
+
+    [LoggerMessage(EventId = 2104, Level = LogLevel.Information, Message = "{Finished} final uploads were complete and are received now")]
+    private partial void LogFinished(int finished);
 
     [LoggerMessage(EventId = 2103, Level = LogLevel.Warning, Message = "The bytes of {Kept} ended uploads cannot be removed; the next sweep tries again")]
     private partial void LogKept(int kept);

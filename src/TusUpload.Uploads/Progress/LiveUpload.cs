@@ -12,6 +12,9 @@ internal sealed class LiveUpload(Guid uploadId, string userId, long offset, long
 
     public Guid UploadId => uploadId;
 
+    /// <summary>One of several that a final upload will be made of.</summary>
+    public bool IsPartial { get; init; }
+
     /// <summary>Bytes received, committed or not.</summary>
     public long Offset => Volatile.Read(ref _offset);
 

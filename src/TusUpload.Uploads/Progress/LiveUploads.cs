@@ -10,12 +10,12 @@ public sealed class LiveUploads(TimeProvider time)
     /// <summary>A running upload's state; null when no bytes are being received for it here.</summary>
     public ProgressReport? Find(Guid uploadId) => _running.TryGetValue(uploadId, out var upload) ? upload.Report() : null;
 
-    /// <summary>All of them.</summary>
-    public IEnumerable<ProgressReport> All() => _running.Values.Select(upload => upload.Report());
+    /// <summary>All of them but partial uploads, which nobody but their client knows of.</summary>
+    public IEnumerable<ProgressReport> All() => _running.Values.Where(upload => !upload.IsPartial).Select(upload => upload.Report());
 
-    internal LiveUpload Begin(Guid uploadId, string userId, long offset, long? totalSize)
+    internal LiveUpload Begin(Guid uploadId, string userId, long offset, long? totalSize, bool isPartial = false)
     {
-        var upload = new LiveUpload(uploadId, userId, offset, totalSize, time);
+        var upload = new LiveUpload(uploadId, userId, offset, totalSize, time) { IsPartial = isPartial };
         _running[uploadId] = upload;
         return upload;
     }

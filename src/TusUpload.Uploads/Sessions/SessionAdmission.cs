@@ -26,13 +26,20 @@ internal sealed class SessionAdmission(SessionCreation creation, CallerDirectory
             return (session, null);
         }
 
+        return (session, Explain(admission, session.UserId, session.TotalSize ?? session.UploadedSize));
+    }
+
+    /// <summary>Why it was not admitted.</summary>
+    /// <param name="size">Bytes that were asked for.</param>
+    public TusError Explain(Data.Sessions.Admission admission, string userId, long size)
+    {
         if (!admission.UserKnown)
         {
             // Somebody removed the user's row under a running server: the next request makes it again.
-            callers.Forget(session.UserId);
-            return (session, TusError.Unavailable);
+            callers.Forget(userId);
+            return TusError.Unavailable;
         }
 
-        return (session, AdmissionErrors.For(admission, session.TotalSize ?? session.UploadedSize));
+        return AdmissionErrors.For(admission, size);
     }
 }

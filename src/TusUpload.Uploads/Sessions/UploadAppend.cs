@@ -41,10 +41,12 @@ internal sealed class UploadAppend(
         return info.Value switch
         {
             null => info,
+            _ when state!.IsFinal => TusError.Final,
             { Offset: var offset } when offset != request.Offset => TusError.OffsetMismatch,
 
             // The last answer was lost and the client asks again with nothing more to send.
-            { IsComplete: true } => await IsEmptyAsync(body) ? info : TusError.Completed,
+            _ when state!.UploadedSize == state.TotalSize && (info.Value.IsComplete || state.Status == SessionStatus.Joined) =>
+                await IsEmptyAsync(body) ? info : TusError.Completed,
             _ when state!.ContentNode is { } holder && holder != node.Id => TusError.Unavailable,
             _ => TusError.Locked,
         };

@@ -30,7 +30,7 @@ internal sealed class UploadCreation(
         var userId = request.Caller.UserId()!;
         var workspace = await callers.DefaultWorkspaceAsync(userId, cancellationToken);
         var session = target.Value!.ToSession(request, Guid.CreateVersion7(), userId, workspace) with { ContentNode = content.Node };
-        return session.ResumeKey is null || session.IsPartial
+        return session.ResumeKey is null
             ? await MakeAsync(session)
             : await adoption.CreateAsync(session, request, body, MakeAsync, cancellationToken);
 

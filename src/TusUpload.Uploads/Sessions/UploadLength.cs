@@ -9,7 +9,7 @@ namespace TusUpload.Uploads.Sessions;
 
 /// <summary>A length that is told later. Told twice alike it is no error: the first answer may have been lost.</summary>
 internal sealed class UploadLength(
-    Writers writers, SessionLengths lengths, SessionLeases leases, RunningDigests digests, CompletedUploads completed, TimeProvider time)
+    Writers writers, SessionLengths lengths, SessionLeases leases, RunningDigests digests, UploadLengthServices services)
 {
     public async Task<TusResult<DeclaredLength>> DeclareAsync(AppendRequest request, long length, CancellationToken cancellationToken)
     {
@@ -19,11 +19,12 @@ internal sealed class UploadLength(
             return running;
         }
 
-        var now = time.GetUtcNow();
+        var now = services.Time.GetUtcNow();
         var before = await leases.FindAsync(id, userId, cancellationToken);
         return before.ToInfo(now) switch
         {
             { Value: null } missing => missing.Error!,
+            _ when before!.IsFinal => TusError.Final,
             { Value: { } known } when known.Length == length => new DeclaredLength(known, false),
             { Value.Length: not null } => TusError.LengthAlreadySet,
             { Value: { } known } when known.Offset != request.Offset => TusError.OffsetMismatch,
@@ -35,11 +36,16 @@ internal sealed class UploadLength(
     private async Task<TusResult<DeclaredLength>> FixAsync(
         UploadInfo known, SessionState before, long length, bool finishes, CancellationToken cancellationToken)
     {
+        if (!await services.Joins.FitsAsync(before, length, cancellationToken))
+        {
+            return TusError.TooLarge;
+        }
+
         // Where everything is there already this completes the upload, so the digest must be ready; else it goes on.
         var completes = finishes && known.Offset == length;
         using var digest = completes ? digests.Take(known.Id, length) : null;
         var declared = await lengths.DeclareAsync(
-            known.Id, before.UserId, length, digest?.Finish(), finishes, time.GetUtcNow(), cancellationToken);
+            known.Id, before.UserId, length, digest?.Finish(), finishes, services.Time.GetUtcNow(), cancellationToken);
         if (!declared.Made)
         {
             return declared.Found ? AdmissionErrors.For(declared, length - before.ReservedSize) : TusError.Locked;
@@ -47,9 +53,15 @@ internal sealed class UploadLength(
 
         if (completes)
         {
-            completed.Tell(known.Id);
+            services.Completed.Tell(known.Id);
+        }
+        else if (before.IsPartial && known.Offset == length && await leases.FindAsync(known.Id, before.UserId, CancellationToken.None) is { } part)
+        {
+            await services.Joins.PartCommittedAsync(part);
         }
 
         return new DeclaredLength(known with { Length = length, IsOpen = !completes, ExpiresAt = completes ? null : known.ExpiresAt }, completes);
     }
 }
+
+internal sealed record UploadLengthServices(UploadJoins Joins, CompletedUploads Completed, TimeProvider Time);

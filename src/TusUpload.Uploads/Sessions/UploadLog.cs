@@ -22,6 +22,9 @@ internal sealed partial class UploadLog(ILogger<UploadLog> logger)
     [LoggerMessage(EventId = 2306, Level = LogLevel.Information, Message = "Upload {UploadId} was found by its key and goes on at {Offset}")]
     public partial void Adopted(Guid uploadId, long offset);
 
+    [LoggerMessage(EventId = 2307, Level = LogLevel.Information, Message = "Upload {UploadId} of {Size} bytes made of partial uploads")]
+    public partial void Concatenated(Guid uploadId, long? size);
+
     [LoggerMessage(EventId = 2305, Level = LogLevel.Warning, Message = "Upload {UploadId} was taken over: a commit under epoch {Epoch} was held back")]
     public partial void Fenced(Guid uploadId, long epoch);
 }

@@ -40,7 +40,7 @@ internal sealed class UploadReceive(
             return TusError.BodyTooLong;
         }
 
-        var live = services.Spans.Live.Begin(lease.Id, lease.UserId, lease.UploadedSize, lease.TotalSize);
+        var live = services.Spans.Live.Begin(lease.Id, lease.UserId, lease.UploadedSize, lease.TotalSize, isPartial: lease.IsPartial);
         writer.Live = live;
         var digest = lease.IsPartial ? null : digests.Take(lease.Id, lease.UploadedSize);
         try
@@ -135,6 +135,7 @@ internal sealed class UploadReceive(
         else
         {
             services.Log.Appended(state.Id, lease.UploadedSize, span.End, end);
+            await services.Joins.PartCommittedAsync(state);
         }
 
         var info = state.ToInfo(now).Value is { } known ? known with { Sha256 = digest } : null;
@@ -150,4 +151,4 @@ internal sealed class UploadReceive(
 
 /// <summary>What every receiving request needs.</summary>
 internal sealed record UploadReceiveServices(
-    LocalNode Node, SpanWriterServices Spans, CompletedUploads Completed, IOptions<ExpiryOptions> Expiry, UploadLog Log);
+    LocalNode Node, SpanWriterServices Spans, CompletedUploads Completed, UploadJoins Joins, IOptions<ExpiryOptions> Expiry, UploadLog Log);

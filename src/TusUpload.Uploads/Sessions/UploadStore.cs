@@ -14,8 +14,8 @@ namespace TusUpload.Uploads.Sessions;
 
 /// <summary>The store behind the protocol: one method per verb, each a way of its own.</summary>
 internal sealed class UploadStore(
-    UploadCreation creation, UploadAppend append, UploadReads reads, UploadLength lengths, UploadTermination termination, IOptions<ExpiryOptions> expiry)
-    : ITusStore, ITusCreationStore, ITusDeferredLengthStore, ITusTerminationStore, ITusExpirationStore
+    UploadBeginnings beginnings, UploadAppend append, UploadReads reads, UploadLength lengths, UploadTermination termination, IOptions<ExpiryOptions> expiry)
+    : ITusStore, ITusCreationStore, ITusConcatenationStore, ITusDeferredLengthStore, ITusTerminationStore, ITusExpirationStore
 {
     public TimeSpan ExpiresAfter => expiry.Value.ExpiresAfter;
 
@@ -26,7 +26,10 @@ internal sealed class UploadStore(
         append.AppendAsync(request, body, cancellationToken);
 
     public Task<TusResult<UploadInfo>> CreateAsync(CreateRequest request, TusBody? body, CancellationToken cancellationToken) =>
-        creation.CreateAsync(request, body, cancellationToken);
+        beginnings.Creation.CreateAsync(request, body, cancellationToken);
+
+    public Task<TusResult<UploadInfo>> ConcatenateAsync(ConcatenateRequest request, CancellationToken cancellationToken) =>
+        beginnings.Concatenation.ConcatenateAsync(request, cancellationToken);
 
     public Task<TusResult<DeclaredLength>> DeclareLengthAsync(AppendRequest request, long length, CancellationToken cancellationToken) =>
         lengths.DeclareAsync(request, length, cancellationToken);
@@ -35,8 +38,12 @@ internal sealed class UploadStore(
         termination.TerminateAsync(uploadId, caller.UserId()!, cancellationToken);
 }
 
+/// <summary>The ways in which an upload begins.</summary>
+internal sealed record UploadBeginnings(UploadCreation Creation, UploadConcatenation Concatenation);
+
 /// <summary>HEAD: takes no lease; a running writer is asked to let go, then the row is read.</summary>
-internal sealed class UploadReads(Writers writers, SessionLeases leases, LocalNode node, IOptions<LeaseOptions> options, TimeProvider time)
+internal sealed class UploadReads(
+    Writers writers, SessionLeases leases, UploadJoins joins, LocalNode node, IOptions<LeaseOptions> options, TimeProvider time)
 {
     public async Task<TusResult<UploadInfo>> FindAsync(Guid uploadId, ClaimsPrincipal caller, CancellationToken cancellationToken)
     {
@@ -47,6 +54,11 @@ internal sealed class UploadReads(Writers writers, SessionLeases leases, LocalNo
         }
 
         var state = await leases.FindAsync(uploadId, userId, cancellationToken);
+        if (state is { IsFinal: true, TotalSize: null } && state.IsReceiving(time.GetUtcNow()))
+        {
+            return await joins.ShowAsync(state, cancellationToken);
+        }
+
         return state?.LeaseNode is { } holder && holder != node.Id
             && await leases.IsAliveAsync(holder, options.Value.HeartbeatLimit, cancellationToken)
             ? TusError.Locked

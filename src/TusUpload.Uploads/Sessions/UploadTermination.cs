@@ -24,8 +24,13 @@ internal sealed class UploadTermination(
         var now = services.Time.GetUtcNow();
         if (await endings.TerminateAsync(uploadId, userId, now, cancellationToken) is not { } ended)
         {
-            var info = (await leases.FindAsync(uploadId, userId, cancellationToken)).ToInfo(now);
-            return info.Value is null ? info : TusError.Completed;
+            var state = await leases.FindAsync(uploadId, userId, cancellationToken);
+            return state.ToInfo(now) switch
+            {
+                { Value: null } missing => missing,
+                _ when state is { IsFinal: true, Status: SessionStatus.Receiving } => await EndFinalAsync(state, now),
+                _ => TusError.Completed,
+            };
         }
 
         services.Digests.Drop(uploadId);
@@ -33,6 +38,30 @@ internal sealed class UploadTermination(
         await content.DeleteAsync(uploadId, CancellationToken.None);
         await endings.MarkRemovedAsync([uploadId], CancellationToken.None);
         return new UploadInfo(ended.Id, ended.UploadedSize, ended.TotalSize, ended.Metadata, null);
+    }
+
+    // The parts go too. A request that still writes to one is held back at its commit; bytes on another node's disk are its sweep's.
+    private async Task<TusResult<UploadInfo>> EndFinalAsync(SessionState final, DateTimeOffset now)
+    {
+        var ended = await endings.TerminateFinalAsync(final.Id, final.UserId, now, CancellationToken.None);
+        if (ended.Count == 0)
+        {
+            return TusError.Locked;
+        }
+
+        foreach (var one in ended)
+        {
+            services.Log.Terminated(one.Id, one.UploadedSize);
+        }
+
+        Guid[] here = [.. ended.Where(one => one.ContentNode is null || one.ContentNode == content.Node).Select(one => one.Id)];
+        foreach (var id in here)
+        {
+            await content.DeleteAsync(id, CancellationToken.None);
+        }
+
+        await endings.MarkRemovedAsync(here, CancellationToken.None);
+        return final.ToKnownInfo();
     }
 }
 

@@ -19,7 +19,7 @@ internal static class ListUploads
 
         var owner = caller.OwnerId();
         var now = services.Time.GetUtcNow();
-        var sessions = services.Db.Sessions.Where(session => session.UserId == owner);
+        var sessions = services.Db.Sessions.Where(session => session.UserId == owner && !session.IsPartial);
         switch (status)
         {
             case null: break;

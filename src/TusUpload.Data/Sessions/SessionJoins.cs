@@ -1,0 +1,108 @@
+using Npgsql;
+
+using TusUpload.Data.Batches;
+
+namespace TusUpload.Data.Sessions;
+
+/// <summary>The last byte of a final upload: that of the last of its parts.</summary>
+public sealed class SessionJoins(NpgsqlDataSource database)
+{
+    // Said after the commit of a part's last byte, never with it; said twice, it matches nothing the second time. Two parts that are completed at
+    // once: each commits first and says this then, so whoever says it later sees both commits, and finishes. Whoever says it while the other
+    // commits waits for that row and reads it in its newest version. Parts are locked by their ids and before their final, as by the POST that
+    // bound them. What the parts held becomes what the final holds: no counter moves.
+    private const string JoinSql = $"""
+        WITH parts AS MATERIALIZED (
+            SELECT id, status = 'receiving' AND uploaded_size = total_size AS is_complete, total_size, reserved_size, completed_chunks, chunk_size
+              FROM tus_upload.upload_sessions WHERE final_id = $3 ORDER BY id FOR NO KEY UPDATE
+        ), sums AS MATERIALIZED (
+            SELECT count(*) FILTER (WHERE is_complete) AS complete, sum(total_size)::bigint AS total, sum(reserved_size)::bigint AS reserved,
+                   sum(completed_chunks)::integer AS chunks, max(chunk_size) AS chunk_size
+              FROM parts
+        ), final AS MATERIALIZED (
+            SELECT s.id FROM tus_upload.upload_sessions s, sums
+             WHERE s.id = $3 AND s.status = 'receiving' AND cardinality(s.part_ids) = sums.complete
+               FOR NO KEY UPDATE OF s
+        ), joined AS (
+            UPDATE tus_upload.upload_sessions p SET status = 'joined', reserved_size = 0, lease_node = NULL
+              FROM final, parts WHERE p.id = parts.id
+        ), session AS (
+            UPDATE tus_upload.upload_sessions s
+               SET status = 'received', uploaded_size = sums.total, total_size = sums.total, reserved_size = sums.reserved,
+                   completed_chunks = sums.chunks, chunk_size = sums.chunk_size, last_activity_at = $1
+              FROM final, sums WHERE s.id = final.id
+            RETURNING s.*
+        ), {SessionEvents.Received}, {BatchCounting.Sql}
+        SELECT {SessionState.Columns} FROM session
+        """;
+
+    private const string WaitingSql = """
+        SELECT final.id FROM tus_upload.upload_sessions final
+         WHERE final.status = 'receiving' AND final.part_ids IS NOT NULL AND cardinality(final.part_ids) = (
+               SELECT count(*) FROM tus_upload.upload_sessions part
+                WHERE part.final_id = final.id AND part.status = 'receiving' AND part.uploaded_size = part.total_size)
+         LIMIT $1
+        """;
+
+    private const string LengthSql = """
+        SELECT sum(total_size)::bigint FROM tus_upload.upload_sessions WHERE final_id = $1 HAVING count(total_size) = count(*)
+        """;
+
+    private const string OthersSql = """
+        SELECT COALESCE(sum(COALESCE(total_size, uploaded_size)), 0)::bigint FROM tus_upload.upload_sessions WHERE final_id = $1 AND id <> $2
+        """;
+
+    /// <summary>Finishes a final upload whose parts are all complete; null when they are not, or when it is finished already.</summary>
+    public async Task<SessionState?> JoinAsync(Guid finalId, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        SessionState? state;
+        await using (var command = Join(transaction, finalId, now))
+        {
+            await using var row = await command.ExecuteReaderAsync(cancellationToken);
+            state = await row.ReadAsync(cancellationToken) ? SessionState.Read(row) : null;
+        }
+
+        await transaction.CommitAsync(cancellationToken);
+        return state;
+    }
+
+    /// <summary>Final uploads whose parts are all complete: somebody died between the last commit and <see cref="JoinAsync"/>.</summary>
+    public async Task<IReadOnlyList<Guid>> WaitingAsync(int limit, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(WaitingSql);
+        command.With(limit);
+        var ids = new List<Guid>();
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        while (await row.ReadAsync(cancellationToken))
+        {
+            ids.Add(row.GetGuid(0));
+        }
+
+        return ids;
+    }
+
+    /// <summary>The length of an unfinished final upload; null while that of one of its parts is not told.</summary>
+    public async Task<long?> LengthAsync(Guid finalId, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(LengthSql);
+        command.With(finalId);
+        return await command.ExecuteScalarAsync(cancellationToken) as long?;
+    }
+
+    /// <summary>Bytes of the other parts of a final upload, as far as they are told or have come.</summary>
+    public async Task<long> OthersAsync(Guid finalId, Guid partId, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(OthersSql);
+        command.With(finalId).With(partId);
+        return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
+    }
+
+    internal static NpgsqlCommand Join(NpgsqlTransaction transaction, Guid finalId, DateTimeOffset now)
+    {
+        var command = new NpgsqlCommand(JoinSql, transaction.Connection, transaction);
+        command.With(now).With<string?>(null).With(finalId);
+        return command;
+    }
+}

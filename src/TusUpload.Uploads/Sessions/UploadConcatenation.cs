@@ -1,0 +1,60 @@
+using Microsoft.Extensions.Options;
+
+using TusUpload.Data.Sessions;
+using TusUpload.Protocol.Errors;
+using TusUpload.Protocol.Stores;
+using TusUpload.Uploads.Admission;
+using TusUpload.Uploads.Expiry;
+
+namespace TusUpload.Uploads.Sessions;
+
+/// <summary>
+/// POST of a final upload. No byte moves: the final is a list of its parts. Dying before the commit leaves the parts as they were, for the same
+/// request to come again; dying after it loses the answer, and the same request again is answered with what was made.
+/// </summary>
+internal sealed class UploadConcatenation(
+    CallerDirectory callers, SessionConcatenation concatenation, SessionAdmission admission, UploadJoins joins, IOptions<ExpiryOptions> expiry,
+    TimeProvider time)
+{
+    private static readonly TusError PartNotFound =
+        new(404, "part_not_found", "One of the partial uploads is not there, or has ended.");
+
+    private static readonly TusError NotPartial =
+        new(422, "part_not_partial", "One of the uploads was not made with Upload-Concat: partial.");
+
+    private static readonly TusError PartTaken = new(422, "part_taken", "One of the partial uploads belongs to another final upload.");
+
+    private static readonly TusError PartsApart =
+        new(422, "parts_apart", "The partial uploads lie on the disks of different servers, and none of them reaches all.");
+
+    public async Task<TusResult<UploadInfo>> ConcatenateAsync(ConcatenateRequest request, CancellationToken cancellationToken)
+    {
+        var target = UploadTarget.Read(request.Metadata);
+        if (target.Error is { } refusal)
+        {
+            return refusal;
+        }
+
+        var userId = request.Caller.UserId()!;
+        var workspace = await callers.DefaultWorkspaceAsync(userId, cancellationToken);
+        var now = time.GetUtcNow();
+        var created = new CreateRequest(request.Caller, null, request.Metadata) { ResumeKey = request.ResumeKey };
+        var final = target.Value!.ToSession(created, Guid.CreateVersion7(), userId, workspace) with
+        {
+            Now = now,
+            ExpiresAt = now + expiry.Value.ExpiresAfter,
+        };
+        var made = await concatenation.ConcatenateAsync(final, [.. request.Parts], request.Concat, request.Largest, cancellationToken);
+        return made switch
+        {
+            { Outcome: ConcatenationOutcome.Made, Final: { } state } => joins.Made(state),
+            { Outcome: ConcatenationOutcome.Adopted, Final: { } state } => await joins.ShowAsync(state, cancellationToken) with { IsAdopted = true },
+            { Outcome: ConcatenationOutcome.PartNotFound } => PartNotFound,
+            { Outcome: ConcatenationOutcome.NotPartial } => NotPartial,
+            { Outcome: ConcatenationOutcome.PartTaken } => PartTaken,
+            { Outcome: ConcatenationOutcome.PartsApart } => PartsApart,
+            { Outcome: ConcatenationOutcome.TooLarge } => TusError.TooLarge,
+            _ => admission.Explain(made.Admission!, userId, made.Moved),
+        };
+    }
+}
