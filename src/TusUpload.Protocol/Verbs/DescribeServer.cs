@@ -13,6 +13,11 @@ internal static class DescribeServer
         var headers = http.Response.Headers;
         headers[TusHeaders.TusVersion] = TusHeaders.Version;
         headers[TusHeaders.TusExtension] = ListExtensions(store);
+        if (store is ITusChecksumStore checksums)
+        {
+            headers[TusHeaders.ChecksumAlgorithm] = string.Join(',', checksums.ChecksumAlgorithms.Select(algorithm => algorithm.Name));
+        }
+
         if (options.MaxSize is { } largest)
         {
             headers[TusHeaders.TusMaxSize] = SizeHeader.Format(largest);
@@ -44,6 +49,12 @@ internal static class DescribeServer
         if (store is ITusExpirationStore)
         {
             extensions.Add("expiration");
+        }
+
+        if (store is ITusChecksumStore)
+        {
+            extensions.Add("checksum");
+            extensions.Add("checksum-trailer");
         }
 
         return string.Join(',', extensions);
