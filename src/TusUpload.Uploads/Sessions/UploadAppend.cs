@@ -30,7 +30,7 @@ internal sealed class UploadAppend(
             id, userId, request.Offset, node.Id, options.Value.HeartbeatLimit, time.GetUtcNow(), cancellationToken);
         return lease is null
             ? await ExplainAsync(request, userId, body, cancellationToken)
-            : await receive.ReceiveAsync(lease, writer, body, request.Finishes);
+            : await receive.ReceiveAsync(lease, writer, body, request.Finishes, request.Length);
     }
 
     /// <summary>The guard did not match: says why, off the hot path.</summary>
@@ -43,8 +43,11 @@ internal sealed class UploadAppend(
             null => info,
             { Offset: var offset } when offset != request.Offset => TusError.OffsetMismatch,
 
+            { IsComplete: true, Length: var known } when request.Length is { } told && told != known => TusError.LengthAlreadySet,
+
             // The last answer was lost and the client asks again with nothing more to send.
-            { IsComplete: true } => await IsEmptyAsync(body) ? info : TusError.Completed,
+            { IsComplete: true } when !await IsEmptyAsync(body) => TusError.Completed,
+            { IsComplete: true } => BodyCheck.PassesEmpty(body) ? info : body.Checksum!.Refusal!,
             _ when state!.ContentNode is { } holder && holder != node.Id => TusError.Unavailable,
             _ => TusError.Locked,
         };
@@ -52,7 +55,8 @@ internal sealed class UploadAppend(
 
     private static async Task<bool> IsEmptyAsync(TusBody body)
     {
-        if (body.Length is { } length)
+        // A checksum of nothing may still come after it.
+        if (body.Length is { } length && (length > 0 || body.Checksum is null))
         {
             return length == 0;
         }
