@@ -1,6 +1,8 @@
 using System.Buffers;
 using System.IO.Pipelines;
 
+using TusUpload.Protocol.Checksums;
+
 namespace TusUpload.Protocol.Bodies;
 
 /// <summary>
@@ -17,6 +19,9 @@ public sealed class TusBody(PipeReader reader, long? length)
 
     /// <summary>Content-Length; null for a chunked body.</summary>
     public long? Length => length;
+
+    /// <summary>What the body must hash to before anything of it is kept; null where its client said nothing.</summary>
+    public BodyChecksum? Checksum { get; init; }
 
     /// <summary>
     /// Bytes that may be taken. A longer body ends with <see cref="BodyEnd.TooLong"/>, its excess unread. Can be narrowed and not widened:

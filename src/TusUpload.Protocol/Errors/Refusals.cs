@@ -43,6 +43,15 @@ internal static class Refusals
     public static readonly TusError FinalHasContent =
         new(400, "final_has_content", "A final upload has neither a length nor bytes of its own: send no Upload-Length and no body.");
 
+    public static readonly TusError UnsupportedChecksumAlgorithm =
+        new(400, "unsupported_checksum_algorithm", "Upload-Checksum names an algorithm that Tus-Checksum-Algorithm does not list.");
+
+    public static readonly TusError InvalidChecksum =
+        new(400, "invalid_checksum", "Upload-Checksum must be one name of an algorithm, a blank and base64 of a checksum of its length.");
+
+    public static readonly TusError MissingChecksum =
+        new(400, "missing_checksum", "Trailer announced an Upload-Checksum that did not come; nothing of the body is kept.");
+
     /// <summary>A refusal that an event gave without a code of its own.</summary>
     public static TusError ByEvent(int status, string message) => new(status, "refused", message);
 }

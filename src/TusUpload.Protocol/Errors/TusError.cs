@@ -19,6 +19,9 @@ public sealed record TusError(int Status, string Code, string Message)
     public static readonly TusError TooLarge = new(413, "upload_too_large", "The upload is larger than this server accepts.");
     public static readonly TusError BodyTooLong = new(413, "body_too_long", "The body reaches past the upload's length.");
     public static readonly TusError StorageFull = new(507, "storage_full", "There is no space left for these bytes; the upload can be resumed later.") { RetryAfter = 30 };
+    public static readonly TusError ChecksumMismatch =
+        new(460, "checksum_mismatch", "The bytes do not have the checksum that came with them; none of them is kept.");
+
     public static readonly TusError Completed = new(403, "upload_completed", "The upload is complete and cannot be changed.");
     public static readonly TusError Final = new(403, "upload_is_final", "A final upload takes no bytes; its partial uploads do.");
     public static readonly TusError LengthAlreadySet = new(400, "length_already_set", "The upload's length is known already and cannot be changed.");

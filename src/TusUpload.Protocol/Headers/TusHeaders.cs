@@ -13,6 +13,8 @@ internal static class TusHeaders
     public const string UploadLength = "Upload-Length";
     public const string UploadDeferLength = "Upload-Defer-Length";
     public const string UploadMetadata = "Upload-Metadata";
+    public const string UploadChecksum = "Upload-Checksum";
+    public const string ChecksumAlgorithm = "Tus-Checksum-Algorithm";
     public const string UploadExpires = "Upload-Expires";
     public const string UploadConcat = "Upload-Concat";
     public const string IdempotencyKey = "Idempotency-Key";

@@ -1,6 +1,7 @@
 using System.Security.Claims;
 
 using TusUpload.Protocol.Bodies;
+using TusUpload.Protocol.Checksums;
 using TusUpload.Protocol.Errors;
 
 namespace TusUpload.Protocol.Stores;
@@ -62,6 +63,17 @@ public interface ITusTerminationStore
 {
     /// <summary>Ends an upload that is not complete and frees its bytes. A running writer is asked to let go first.</summary>
     Task<TusResult<UploadInfo>> TerminateAsync(Guid uploadId, ClaimsPrincipal caller, CancellationToken cancellationToken);
+}
+
+/// <summary>
+/// tus 1.0.0, checksum and checksum-trailer: of a body with a <see cref="TusBody.Checksum"/>, a store that appends keeps all bytes or none,
+/// whatever happens. It keeps them only after the body has come whole and <see cref="BodyChecksum.Check"/> has passed; an upload that was made
+/// with a body that did not pass is not there afterwards.
+/// </summary>
+public interface ITusChecksumStore
+{
+    /// <summary>What it verifies, in the order that is advertised. Clients count on sha1.</summary>
+    IReadOnlyList<ChecksumAlgorithm> ChecksumAlgorithms { get; }
 }
 
 /// <summary>tus 1.0.0, expiration: uploads that are not complete end some time after their last byte.</summary>

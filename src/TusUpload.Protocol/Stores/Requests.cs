@@ -45,6 +45,12 @@ public sealed record ConcatenateRequest(ClaimsPrincipal Caller, IReadOnlyList<Gu
 /// <param name="Offset">Upload-Offset: where the client believes the upload stands.</param>
 public sealed record AppendRequest(Guid UploadId, ClaimsPrincipal Caller, long Offset)
 {
+    /// <summary>
+    /// A length that was deferred and is told with a body that has a checksum: it becomes true with the body's bytes, or not at all. Null:
+    /// told before, or not yet.
+    /// </summary>
+    public long? Length { get; init; }
+
     /// <inheritdoc cref="CreateRequest.Finishes"/>
     public bool Finishes { get; init; } = true;
 }

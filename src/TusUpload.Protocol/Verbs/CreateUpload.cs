@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 
 using TusUpload.Protocol.Bodies;
+using TusUpload.Protocol.Checksums;
 using TusUpload.Protocol.Errors;
 using TusUpload.Protocol.Events;
 using TusUpload.Protocol.Headers;
@@ -54,6 +55,13 @@ internal static class CreateUpload
             return badKey;
         }
 
+        // It speaks of a body: without one it is not looked at, since clients send headers of their own with every request.
+        BodyChecksum? checksum = null;
+        if (carriesBytes && ChecksumHeader.TryRead(http.Request, exchange.Store, out checksum) is { } badChecksum)
+        {
+            return badChecksum;
+        }
+
         if (length > exchange.Options.MaxSize)
         {
             return TusError.TooLarge;
@@ -69,8 +77,10 @@ internal static class CreateUpload
             return refusal;
         }
 
-        var body = hasBody ? exchange.TryOpenBody(offset: 0) : null;
-        if (hasBody && body is null)
+        // Nothing at all has a checksum as well.
+        var opens = hasBody || checksum is not null;
+        var body = opens ? exchange.TryOpenBody(offset: 0, checksum) : null;
+        if (opens && body is null)
         {
             return StatusPolicy.Draining;
         }

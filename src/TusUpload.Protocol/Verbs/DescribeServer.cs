@@ -13,6 +13,11 @@ internal static class DescribeServer
         var headers = http.Response.Headers;
         headers[TusHeaders.TusVersion] = TusHeaders.Version;
         headers[TusHeaders.TusExtension] = ListExtensions(store);
+        if (store is ITusChecksumStore checksums)
+        {
+            headers[TusHeaders.ChecksumAlgorithm] = string.Join(',', checksums.ChecksumAlgorithms.Select(algorithm => algorithm.Name));
+        }
+
         if (options.MaxSize is { } largest)
         {
             headers[TusHeaders.TusMaxSize] = SizeHeader.Format(largest);
@@ -50,6 +55,12 @@ internal static class DescribeServer
         {
             extensions.Add("concatenation");
             extensions.Add("concatenation-unfinished");
+        }
+
+        if (store is ITusChecksumStore)
+        {
+            extensions.Add("checksum");
+            extensions.Add("checksum-trailer");
         }
 
         return string.Join(',', extensions);

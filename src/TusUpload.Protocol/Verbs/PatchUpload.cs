@@ -1,5 +1,6 @@
 using Microsoft.AspNetCore.Http;
 
+using TusUpload.Protocol.Checksums;
 using TusUpload.Protocol.Errors;
 using TusUpload.Protocol.Headers;
 using TusUpload.Protocol.Stores;
@@ -31,17 +32,29 @@ internal static class PatchUpload
             return Refusals.InvalidLength;
         }
 
+        if (ChecksumHeader.TryRead(http.Request, exchange.Store, out var checksum) is { } badChecksum)
+        {
+            return badChecksum;
+        }
+
         // Opened before anything is changed: a server that shuts down refuses the whole request.
-        var body = exchange.TryOpenBody(offset);
+        var body = exchange.TryOpenBody(offset, checksum);
         if (body is null)
         {
             return StatusPolicy.Draining;
         }
 
-        var completedByLength = false;
+        // A checksum that does not match leaves the upload as it was, its length too: so the length then waits for the bytes.
+        var told = checksum is null ? null : declared;
+        var completedByLength = told is not null;
         if (declared is { } length)
         {
-            (var refusal, completedByLength) = await DeclareAsync(exchange, offset, length);
+            var refusal = RefuseLength(exchange, length);
+            if (refusal is null && told is null)
+            {
+                (refusal, completedByLength) = await DeclareAsync(exchange, offset, length);
+            }
+
             if (refusal is not null)
             {
                 return refusal;
@@ -49,7 +62,8 @@ internal static class PatchUpload
         }
 
         // Not the request's token: what has arrived when the client hangs up is kept.
-        var (upload, error) = await exchange.Store.AppendAsync(new(exchange.UploadId, http.User, offset), body, CancellationToken.None);
+        var (upload, error) = await exchange.Store.AppendAsync(
+            new(exchange.UploadId, http.User, offset) { Length = told }, body, CancellationToken.None);
         if (upload is null)
         {
             return error ?? StatusPolicy.ForBody(body.End) ?? TusError.Unavailable;
@@ -65,21 +79,15 @@ internal static class PatchUpload
         return error ?? StatusPolicy.ForBody(body.End);
     }
 
+    private static TusError? RefuseLength(TusExchange exchange, long length) => exchange.Store is not ITusDeferredLengthStore
+        ? TusError.LengthAlreadySet
+        : length > exchange.Options.MaxSize ? TusError.TooLarge : null;
+
     /// <summary>Fixes the length. The flag is true when that alone made the upload complete, which only an event asks about.</summary>
     private static async ValueTask<(TusError? Refusal, bool Completed)> DeclareAsync(TusExchange exchange, long offset, long length)
     {
-        if (exchange.Store is not ITusDeferredLengthStore store)
-        {
-            return (TusError.LengthAlreadySet, false);
-        }
-
-        if (length > exchange.Options.MaxSize)
-        {
-            return (TusError.TooLarge, false);
-        }
-
         // Not the request's token: the length and the bytes after it belong together.
-        var (declared, error) = await store.DeclareLengthAsync(
+        var (declared, error) = await ((ITusDeferredLengthStore)exchange.Store).DeclareLengthAsync(
             new(exchange.UploadId, exchange.Http.User, offset), length, CancellationToken.None);
         return (error, declared is { Completes: true });
     }

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 using TusUpload.Protocol.Bodies;
 using TusUpload.Protocol.Capabilities;
+using TusUpload.Protocol.Checksums;
 using TusUpload.Protocol.Errors;
 using TusUpload.Protocol.Events;
 using TusUpload.Protocol.Headers;
@@ -35,10 +36,10 @@ internal sealed class TusExchange(
     public TusBody? Body => _watched?.Body;
 
     /// <summary>Opens the body for as many bytes as the largest upload still takes. Null when the server is shutting down.</summary>
-    public TusBody? TryOpenBody(long offset)
+    public TusBody? TryOpenBody(long offset, BodyChecksum? checksum = null)
     {
         BodyLimits.Lift(http);
-        var body = new TusBody(http.Request.BodyReader, http.Request.ContentLength);
+        var body = new TusBody(http.Request.BodyReader, http.Request.ContentLength) { Checksum = checksum };
         if (options.MaxSize is { } largest)
         {
             body.Limit = largest - offset;

@@ -27,7 +27,7 @@ public interface IUploadContent
     ValueTask<IContentWriter> OpenWriterAsync(Guid uploadId, long offset, CancellationToken cancellationToken);
 
     /// <summary>
-    /// Opens a complete upload at its first byte. Bytes after <paramref name="length"/>, where there are any, mean nothing: they were never
+    /// Opens an upload of which so many bytes have been written, committed or not, at its first byte; the stream can seek. Bytes after <paramref name="length"/>, where there are any, mean nothing: they were never
     /// committed. Throws <see cref="FileNotFoundException"/> when the content is gone.
     /// </summary>
     ValueTask<Stream> OpenReadAsync(Guid uploadId, long length, CancellationToken cancellationToken);

@@ -75,6 +75,9 @@ internal sealed class RunningDigest : IDisposable
         Position += bytes.Length;
     }
 
+    /// <summary>The SHA-256 of the bytes so far; the digest goes on.</summary>
+    public byte[] Current() => _hash.GetCurrentHash();
+
     /// <summary>64 lower hexadecimal digits; the digest starts over.</summary>
     public string Finish() => Convert.ToHexStringLower(_hash.GetHashAndReset());
 

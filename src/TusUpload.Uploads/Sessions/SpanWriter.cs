@@ -5,6 +5,7 @@ using Microsoft.Extensions.Options;
 
 using TusUpload.Data.Sessions;
 using TusUpload.Protocol.Bodies;
+using TusUpload.Protocol.Checksums;
 using TusUpload.Uploads.Content;
 using TusUpload.Uploads.Progress;
 
@@ -14,7 +15,7 @@ namespace TusUpload.Uploads.Sessions;
 /// Takes a body into the content of an upload whose lease is held, and keeps account: how far it is, what is committed, the checksum of what
 /// is not.
 /// </summary>
-internal sealed class SpanWriter
+internal sealed class SpanWriter : IDisposable
 {
     private readonly XxHash128 _checksum = new();
     private readonly SessionState _lease;
@@ -22,14 +23,17 @@ internal sealed class SpanWriter
     private readonly RunningDigest? _digest;
     private readonly LiveUpload _live;
     private readonly SpanWriterServices _services;
+    private readonly BodyCheck _check;
     private Checkpoint? _pending;
     private long _committed;
     private long _cut;
     private long _cutAt;
 
-    public SpanWriter(SessionState lease, IContentWriter content, RunningDigest? digest, LiveUpload live, SpanWriterServices services)
+    public SpanWriter(
+        SessionState lease, IContentWriter content, RunningDigest? digest, LiveUpload live, BodyChecksum? checksum, SpanWriterServices services)
     {
         (_lease, _content, _digest, _live, _services) = (lease, content, digest, live, services);
+        _check = new(checksum, _checksum, lease.UploadedSize == 0 ? digest : null);
         _committed = _cut = Offset = lease.UploadedSize;
         _cutAt = services.Time.GetTimestamp();
     }
@@ -74,6 +78,12 @@ internal sealed class SpanWriter
         }
     }
 
+    /// <inheritdoc cref="BodyCheck.PassesAsync"/>
+    public ValueTask<bool> PassesAsync(TusBody body, IUploadContent content) =>
+        _check.PassesAsync(body, content, _lease.Id, _lease.UploadedSize);
+
+    public void Dispose() => _check.Dispose();
+
     /// <summary>
     /// Makes everything durable and gives the span that is still to be committed; null when the upload is another's now. Bytes after the last
     /// checkpoint are dropped when <paramref name="keep"/> is false. Throws where the database does not answer: then nothing more is acknowledged.
@@ -106,6 +116,7 @@ internal sealed class SpanWriter
         {
             _checksum.Append(block.Span);
             _digest?.Append(block.Span);
+            _check.Append(block.Span);
         }
 
         Offset += bytes.Length;
@@ -135,8 +146,9 @@ internal sealed class SpanWriter
         var options = _services.Options.Value;
         var due = Offset - _cut >= options.CheckpointBytes || _services.Time.GetElapsedTime(_cutAt) >= options.CheckpointInterval;
 
+        // Not a body that is still to be checked: whoever dies in the middle of it must have kept nothing of it.
         // Not the last byte: that it was the last is said in one statement with the file and its event, by the commit alone.
-        if (_pending is null && due && Offset > _cut && Offset != _lease.TotalSize)
+        if (_pending is null && due && !_check.IsNeeded && Offset > _cut && Offset != _lease.TotalSize)
         {
             _pending = new(_lease, new(_cut, Offset, _checksum.GetHashAndReset()), _content);
             _services.Checkpoints.Add(_pending);

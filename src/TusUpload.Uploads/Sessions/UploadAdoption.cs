@@ -59,6 +59,11 @@ internal sealed class UploadAdoption(SessionKeys keys, UploadReads reads, Upload
         if (body is { Received: 0, End: BodyEnd.None } && upload is { Offset: 0, IsComplete: false })
         {
             var appended = await append.AppendAsync(new(id, request.Caller, 0) { Finishes = request.Finishes }, body, CancellationToken.None);
+            if (body.Checksum?.Refusal is { } mismatch)
+            {
+                return mismatch;
+            }
+
             upload = appended.Value ?? upload;
         }
 

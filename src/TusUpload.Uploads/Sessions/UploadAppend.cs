@@ -30,7 +30,7 @@ internal sealed class UploadAppend(
             id, userId, request.Offset, node.Id, options.Value.HeartbeatLimit, time.GetUtcNow(), cancellationToken);
         return lease is null
             ? await ExplainAsync(request, userId, body, cancellationToken)
-            : await receive.ReceiveAsync(lease, writer, body, request.Finishes);
+            : await receive.ReceiveAsync(lease, writer, body, request.Finishes, request.Length);
     }
 
     /// <summary>The guard did not match: says why, off the hot path.</summary>
@@ -43,18 +43,24 @@ internal sealed class UploadAppend(
             null => info,
             _ when state!.IsFinal => TusError.Final,
             { Offset: var offset } when offset != request.Offset => TusError.OffsetMismatch,
+            { IsComplete: true, Length: var known } when request.Length is { } told && told != known => TusError.LengthAlreadySet,
 
             // The last answer was lost and the client asks again with nothing more to send.
-            _ when state!.UploadedSize == state.TotalSize && (info.Value.IsComplete || state.Status == SessionStatus.Joined) =>
-                await IsEmptyAsync(body) ? info : TusError.Completed,
+            _ when IsWhole(state, info.Value) => !await IsEmptyAsync(body) ? TusError.Completed
+                : BodyCheck.PassesEmpty(body) ? info
+                : body.Checksum!.Refusal!,
             _ when state!.ContentNode is { } holder && holder != node.Id => TusError.Unavailable,
             _ => TusError.Locked,
         };
     }
 
+    private static bool IsWhole(SessionState state, UploadInfo upload) =>
+        upload.IsComplete || (state.Status == SessionStatus.Joined && state.UploadedSize == state.TotalSize);
+
     private static async Task<bool> IsEmptyAsync(TusBody body)
     {
-        if (body.Length is { } length)
+        // A checksum of nothing may still come after it.
+        if (body.Length is { } length && (length > 0 || body.Checksum is null))
         {
             return length == 0;
         }

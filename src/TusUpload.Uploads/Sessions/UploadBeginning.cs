@@ -40,6 +40,12 @@ internal sealed class UploadBeginning(
         }
 
         var result = await receive.ReceiveAsync(Lease(made), writer, body, made.Finishes);
+        if (body.Checksum?.Refusal is { } mismatch)
+        {
+            await TakeBackAsync(made);
+            return mismatch;
+        }
+
         return result switch
         {
             // What cannot get better is said at once.
@@ -49,6 +55,16 @@ internal sealed class UploadBeginning(
             { Value: { } info } => info,
             _ => (await leases.FindAsync(made.Id, made.UserId, CancellationToken.None)).ToInfo(made.Now),
         };
+    }
+
+    /// <summary>No client was told of it. Dying in between leaves bytes that the sweep finds.</summary>
+    private async Task TakeBackAsync(NewSession made)
+    {
+        if (await endings.TerminateAsync(made.Id, made.UserId, made.Now, CancellationToken.None) is not null)
+        {
+            await content.DeleteAsync(made.Id, CancellationToken.None);
+            await endings.MarkRemovedAsync([made.Id], CancellationToken.None);
+        }
     }
 
     private static SessionState Lease(NewSession made) => new(

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Options;
 
 using TusUpload.Data.Sessions;
 using TusUpload.Protocol.Bodies;
+using TusUpload.Protocol.Checksums;
 using TusUpload.Protocol.Errors;
 using TusUpload.Protocol.Stores;
 using TusUpload.Uploads.Admission;
@@ -27,29 +28,38 @@ internal sealed class UploadReceive(
     /// <summary>The node that leases are taken for.</summary>
     public LocalNode Node => services.Node;
 
-    public async Task<TusResult<UploadInfo>> ReceiveAsync(SessionState lease, Writers.Writer writer, TusBody body, bool finishes)
+    /// <param name="told">See <see cref="AppendRequest.Length"/>.</param>
+    public async Task<TusResult<UploadInfo>> ReceiveAsync(
+        SessionState lease, Writers.Writer writer, TusBody body, bool finishes, long? told = null)
     {
-        if (lease.TotalSize is { } total)
+        if ((lease.TotalSize ?? told) is { } total)
         {
             body.Limit = Math.Min(body.Limit, total - lease.UploadedSize);
         }
 
-        if (body.Length > body.Limit)
+        if (RefuseAtOnce(lease, body, told) is { } early)
         {
             await leases.ReleaseAsync(lease.Id, lease.LeaseNode!.Value, lease.LeaseEpoch, CancellationToken.None);
-            return TusError.BodyTooLong;
+            return early;
         }
 
         var live = services.Spans.Live.Begin(lease.Id, lease.UserId, lease.UploadedSize, lease.TotalSize, isPartial: lease.IsPartial);
         writer.Live = live;
-        var digest = lease.IsPartial ? null : digests.Take(lease.Id, lease.UploadedSize);
+        var digest = TakeDigest(lease, body);
         try
         {
             await using var file = await content.OpenWriterAsync(lease.Id, lease.UploadedSize, CancellationToken.None);
-            var spans = new SpanWriter(lease, file, digest, live, services.Spans);
+            using var spans = new SpanWriter(lease, file, digest, live, body.Checksum, services.Spans);
             var refusal = await TakeAsync(lease, spans, body);
-            var result = await CommitAsync(lease, spans, body.End, refusal, finishes);
-            digest = result.Value is { IsComplete: false } && digest?.Position == result.Value.Offset ? Keep(lease.Id, digest) : digest;
+            var passes = await spans.PassesAsync(body, content);
+            if (passes && lease.TotalSize is null && told is { } length)
+            {
+                refusal = await TellAsync(lease, length);
+                (lease, passes) = refusal is null ? (lease with { TotalSize = length }, true) : (lease, false);
+            }
+
+            var result = await CommitAsync(lease, spans, body, refusal, passes, finishes && passes);
+            digest = passes && result.Value is { IsComplete: false } && digest?.Position == result.Value.Offset ? Keep(lease.Id, digest) : digest;
             return result;
         }
         catch (StorageFullException)
@@ -63,6 +73,28 @@ internal sealed class UploadReceive(
             services.Spans.Live.End(live);
             digest?.Dispose();
         }
+    }
+
+    private static TusError? RefuseAtOnce(SessionState lease, TusBody body, long? told) => told switch
+    {
+        { } length when lease.TotalSize is { } known && known != length => TusError.LengthAlreadySet,
+        { } length when length < lease.UploadedSize => TusError.LengthBelowOffset,
+        _ => body.Length > body.Limit ? TusError.BodyTooLong : null,
+    };
+
+    /// <summary>
+    /// SHA-256 over every byte costs more than all else that this process does with it, so it is made once here: a later piece that has its own
+    /// leaves the whole's to verify, which reads the file anyway.
+    /// </summary>
+    private RunningDigest? TakeDigest(SessionState lease, TusBody body)
+    {
+        if (lease.UploadedSize > 0 && body.Checksum?.Algorithm == ChecksumAlgorithms.Sha256)
+        {
+            digests.Drop(lease.Id);
+            return null;
+        }
+
+        return lease.IsPartial ? null : digests.Take(lease.Id, lease.UploadedSize);
     }
 
     private async Task<TusError?> TakeAsync(SessionState lease, SpanWriter spans, TusBody body)
@@ -105,10 +137,11 @@ internal sealed class UploadReceive(
     }
 
     private async Task<TusResult<UploadInfo>> CommitAsync(
-        SessionState lease, SpanWriter spans, BodyEnd end, TusError? refusal, bool finishes)
+        SessionState lease, SpanWriter spans, TusBody body, TusError? refusal, bool passes, bool finishes)
     {
         // A body that is too long is refused whole, as far as it is not committed yet.
-        if (await spans.FinishAsync(keep: end != BodyEnd.TooLong) is not { } span)
+        var end = body.End;
+        if (await spans.FinishAsync(keep: passes && end != BodyEnd.TooLong) is not { } span)
         {
             return TusError.Locked;
         }
@@ -139,7 +172,20 @@ internal sealed class UploadReceive(
         }
 
         var info = state.ToInfo(now).Value is { } known ? known with { Sha256 = digest } : null;
-        return new(info, info is { IsComplete: true } ? null : refusal ?? StatusPolicy.ForBody(end));
+        return new(info, info is { IsComplete: true } ? null : refusal ?? body.Checksum?.Refusal ?? StatusPolicy.ForBody(end));
+    }
+
+    /// <summary>Fixes a length that was told with the bytes; the commit that follows completes the upload where they were the last.</summary>
+    private async Task<TusError?> TellAsync(SessionState lease, long length)
+    {
+        var told = await lengths.DeclareAsync(
+            lease.Id, lease.UserId, length, sha256: null, finishes: false, services.Spans.Time.GetUtcNow(), CancellationToken.None);
+        return told switch
+        {
+            { Made: true } => null,
+            { Found: true } => AdmissionErrors.For(told, length - lease.ReservedSize),
+            _ => TusError.Locked,
+        };
     }
 
     private RunningDigest? Keep(Guid id, RunningDigest digest)

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 
 using TusUpload.Data.Sessions;
 using TusUpload.Protocol.Bodies;
+using TusUpload.Protocol.Checksums;
 using TusUpload.Protocol.Errors;
 using TusUpload.Protocol.Stores;
 using TusUpload.Uploads.Admission;
@@ -15,8 +16,11 @@ namespace TusUpload.Uploads.Sessions;
 /// <summary>The store behind the protocol: one method per verb, each a way of its own.</summary>
 internal sealed class UploadStore(
     UploadBeginnings beginnings, UploadAppend append, UploadReads reads, UploadLength lengths, UploadTermination termination, IOptions<ExpiryOptions> expiry)
-    : ITusStore, ITusCreationStore, ITusConcatenationStore, ITusDeferredLengthStore, ITusTerminationStore, ITusExpirationStore
+    : ITusStore, ITusCreationStore, ITusConcatenationStore, ITusDeferredLengthStore, ITusTerminationStore,
+        ITusExpirationStore, ITusChecksumStore
 {
+    public IReadOnlyList<ChecksumAlgorithm> ChecksumAlgorithms => Protocol.Checksums.ChecksumAlgorithms.All;
+
     public TimeSpan ExpiresAfter => expiry.Value.ExpiresAfter;
 
     public Task<TusResult<UploadInfo>> FindAsync(Guid uploadId, ClaimsPrincipal caller, CancellationToken cancellationToken) =>

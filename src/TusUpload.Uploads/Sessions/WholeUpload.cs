@@ -28,9 +28,10 @@ internal sealed class WholeUpload(
     {
         using var digest = new RunningDigest();
         CommittedSpan? span;
+        bool passes;
         try
         {
-            span = await TakeAsync(session.Id, session.TotalSize ?? 0, body, digest);
+            (span, passes) = await TakeAsync(session.Id, session.TotalSize ?? 0, body, digest);
         }
         catch (StorageFullException)
         {
@@ -38,10 +39,10 @@ internal sealed class WholeUpload(
             return TusError.StorageFull;
         }
 
-        if (digest.Position != session.TotalSize || body?.End == BodyEnd.TooLong)
+        if (!passes || digest.Position != session.TotalSize || body?.End == BodyEnd.TooLong)
         {
             await content.DeleteAsync(session.Id, CancellationToken.None);
-            return StatusPolicy.ForBody(body!.End) ?? TusError.Unavailable;
+            return body?.Checksum?.Refusal ?? StatusPolicy.ForBody(body!.End) ?? TusError.Unavailable;
         }
 
         // No token: the client may be gone.
@@ -80,10 +81,11 @@ internal sealed class WholeUpload(
         }
     }
 
-    private async Task<CommittedSpan?> TakeAsync(Guid id, long length, TusBody? body, RunningDigest digest)
+    private async Task<(CommittedSpan? Span, bool Passes)> TakeAsync(Guid id, long length, TusBody? body, RunningDigest digest)
     {
         await using var file = await content.OpenWriterAsync(id, 0, CancellationToken.None);
         var checksum = new XxHash128();
+        using var check = new BodyCheck(body?.Checksum, checksum, digest);
         if (body is not null)
         {
             body.Limit = length;
@@ -97,21 +99,27 @@ internal sealed class WholeUpload(
             }
             finally
             {
-                Account(bytes, checksum, digest);
+                Account(bytes, checksum, digest, check);
                 body.Advance(bytes);
             }
         }
 
+        if (body is not null && !await check.PassesAsync(body, content, id, 0))
+        {
+            return (null, false);
+        }
+
         await file.FlushAsync(CancellationToken.None);
-        return digest.Position == 0 ? null : new(0, digest.Position, checksum.GetHashAndReset());
+        return (digest.Position == 0 ? null : new(0, digest.Position, checksum.GetHashAndReset()), true);
     }
 
-    private static void Account(ReadOnlySequence<byte> bytes, XxHash128 checksum, RunningDigest digest)
+    private static void Account(ReadOnlySequence<byte> bytes, XxHash128 checksum, RunningDigest digest, BodyCheck check)
     {
         foreach (var block in bytes)
         {
             checksum.Append(block.Span);
             digest.Append(block.Span);
+            check.Append(block.Span);
         }
     }
 }
