@@ -43,6 +43,9 @@ internal static class Refusals
     public static readonly TusError FinalHasContent =
         new(400, "final_has_content", "A final upload has neither a length nor bytes of its own: send no Upload-Length and no body.");
 
+    public static readonly TusError ChunkTooLarge =
+        new(413, "chunk_too_large", "The body is longer than one request may carry; see Tus-Max-Chunk-Size.");
+
     /// <summary>A refusal that an event gave without a code of its own.</summary>
     public static TusError ByEvent(int status, string message) => new(status, "refused", message);
 }

@@ -9,6 +9,8 @@ internal static class TusHeaders
     public const string TusVersion = "Tus-Version";
     public const string TusExtension = "Tus-Extension";
     public const string TusMaxSize = "Tus-Max-Size";
+    public const string TusRecommendedChunkSize = "Tus-Recommended-Chunk-Size";
+    public const string TusMaxChunkSize = "Tus-Max-Chunk-Size";
     public const string UploadOffset = "Upload-Offset";
     public const string UploadLength = "Upload-Length";
     public const string UploadDeferLength = "Upload-Defer-Length";

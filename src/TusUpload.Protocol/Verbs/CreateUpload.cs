@@ -54,6 +54,11 @@ internal static class CreateUpload
             return badKey;
         }
 
+        if (ChunkSizes.Check(http, exchange.Options) is { } tooMuch)
+        {
+            return tooMuch;
+        }
+
         if (length > exchange.Options.MaxSize)
         {
             return TusError.TooLarge;
@@ -85,6 +90,7 @@ internal static class CreateUpload
 
         exchange.UploadId = upload.Id;
         exchange.ShowLocation(upload);
+        ChunkSizes.Show(http, exchange.Options);
         if (upload.Concat is { } kind)
         {
             http.Response.Headers[TusHeaders.UploadConcat] = kind;

@@ -31,6 +31,11 @@ internal static class PatchUpload
             return Refusals.InvalidLength;
         }
 
+        if (ChunkSizes.Check(http, exchange.Options) is { } tooMuch)
+        {
+            return tooMuch;
+        }
+
         // Opened before anything is changed: a server that shuts down refuses the whole request.
         var body = exchange.TryOpenBody(offset);
         if (body is null)
