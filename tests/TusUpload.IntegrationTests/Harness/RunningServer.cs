@@ -56,7 +56,7 @@ public class RunningServer(PostgresServer postgres) : WebApplicationFactory<Prog
         }
     }
 
-    public async ValueTask InitializeAsync()
+    public virtual async ValueTask InitializeAsync()
     {
         ConnectionString = await postgres.CreateDatabaseAsync();
         UseKestrel(port: 0);
