@@ -18,6 +18,7 @@ internal static class TusHeaders
     public const string UploadExpires = "Upload-Expires";
     public const string UploadConcat = "Upload-Concat";
     public const string IdempotencyKey = "Idempotency-Key";
+    public const string InterimResponses = "X-Interim-Responses";
     public const string MethodOverride = "X-HTTP-Method-Override";
 
     public const string BytesContentType = "application/offset+octet-stream";
