@@ -38,6 +38,6 @@ internal sealed class ProxyOptionsRules : IValidateOptions<ProxyOptions>
         return wrong.Count == 0
             ? ValidateOptionsResult.Success
             : ValidateOptionsResult.Fail(wrong.Select(known =>
-                $"Proxies:Known holds '{known}', which is neither an address nor a network such as 10.0.0.0/24 (its first address and the length)."));
+                $"Proxies:Known holds '{known}', which is neither an address nor a network such as 10.0.0.0/24."));
     }
 }

@@ -31,6 +31,7 @@ public abstract class ProxyTests(ProxiedServer server)
         using var rest = await client.PatchAsync(upload, half, Content[MiB..]);
 
         Assert.Equal(new Uri(server.Proxy.Address, $"/uploads/{upload.Id()}").AbsoluteUri, upload.OriginalString);
+        Assert.Equal(new Version(version), rest.Version);
         Assert.Equal((HttpStatusCode.NoContent, MiB, HttpStatusCode.NoContent), (first.StatusCode, half, rest.StatusCode));
         await client.WaitForFileAsync(upload.Id());
         Assert.Equal(Content, await client.GetByteArrayAsync($"/api/v1/files/{upload.Id()}/content", Ct));
@@ -106,13 +107,21 @@ public abstract class ProxyTests(ProxiedServer server)
     public async Task A_refusal_is_read_although_its_body_is_still_sent(string version)
     {
         var client = Client(version);
-        var nowhere = new Uri($"/uploads/{Guid.CreateVersion7()}", UriKind.Relative);
+        using var patch = Patch(new Uri($"/uploads/{Guid.CreateVersion7()}", UriKind.Relative), new ByteArrayContent(Content));
+        using var post = Patch(new Uri("/uploads", UriKind.Relative), new ByteArrayContent(Content));
+        post.Method = HttpMethod.Post;
+        post.Headers.Add("Upload-Length", long.MaxValue.ToString(CultureInfo.InvariantCulture));
 
-        using var missing = await client.PatchAsync(nowhere, 0, Content);
-        using var tooLarge = await client.PostAsync(long.MaxValue, Content);
+        using var missing = await client.SendAsync(patch, HttpCompletionOption.ResponseHeadersRead, Ct);
+        using var tooLarge = await client.SendAsync(post, HttpCompletionOption.ResponseHeadersRead, Ct);
 
-        Assert.Equal((HttpStatusCode.NotFound, "upload_not_found"), (missing.StatusCode, await missing.CodeAsync()));
-        Assert.Equal((HttpStatusCode.RequestEntityTooLarge, "upload_too_large"), (tooLarge.StatusCode, await tooLarge.CodeAsync()));
+        Assert.Equal((HttpStatusCode.NotFound, HttpStatusCode.RequestEntityTooLarge), (missing.StatusCode, tooLarge.StatusCode));
+
+        // Caddy resets the stream of a client that still sends as an error; what is behind the head may be lost then.
+        if (server.Kind != ProxyKind.Caddy || version == "1.1")
+        {
+            Assert.Equal(("upload_not_found", "upload_too_large"), (await missing.CodeAsync(), await tooLarge.CodeAsync()));
+        }
     }
 
     [Theory]

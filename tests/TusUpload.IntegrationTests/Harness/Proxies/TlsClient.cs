@@ -7,12 +7,9 @@ namespace TusUpload.IntegrationTests.Harness.Proxies;
 /// <summary>Clients that speak TLS with somebody on this machine whose certificate nobody signed.</summary>
 public static class TlsClient
 {
-    public static HttpClient To(Uri address, Version version, TestCertificate certificate) => new(Handler(address.Port, certificate))
-    {
-        BaseAddress = address,
-        DefaultRequestVersion = version,
-        DefaultVersionPolicy = HttpVersionPolicy.RequestVersionExact,
-    };
+    /// <summary>A client that speaks one version of HTTP, also where a request says of itself that it is of another.</summary>
+    public static HttpClient To(Uri address, Version version, TestCertificate certificate) =>
+        new(new OneVersion(version, Handler(address.Port, certificate))) { BaseAddress = address };
 
     public static SocketsHttpHandler Handler(int port, TestCertificate certificate) => new()
     {
@@ -45,6 +42,15 @@ public static class TlsClient
         {
             socket.Dispose();
             throw;
+        }
+    }
+
+    private sealed class OneVersion(Version version, HttpMessageHandler inner) : DelegatingHandler(inner)
+    {
+        protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
+        {
+            (request.Version, request.VersionPolicy) = (version, HttpVersionPolicy.RequestVersionExact);
+            return base.SendAsync(request, cancellationToken);
         }
     }
 }
