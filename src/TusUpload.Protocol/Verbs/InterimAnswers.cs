@@ -5,8 +5,8 @@ using TusUpload.Protocol.Headers;
 namespace TusUpload.Protocol.Verbs;
 
 /// <summary>
-/// Whether an interim answer (1xx other than 100 and 101) gets through to the client. nginx takes one for the answer itself and puts the real
-/// one into its body; its file in config/proxies says so with <c>X-Interim-Responses: none</c>. Whoever says so harms only himself.
+/// Whether an interim answer (1xx other than 100 and 101) gets through to the client. nginx takes one for the answer itself and puts the
+/// real one into its body; its file in config/proxies says so with <c>X-Interim-Responses: none</c>. Whoever says so harms only himself.
 /// </summary>
 internal static class InterimAnswers
 {

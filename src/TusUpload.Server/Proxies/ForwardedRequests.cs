@@ -10,8 +10,9 @@ using IPNetwork = System.Net.IPNetwork;
 namespace TusUpload.Server.Proxies;
 
 /// <summary>
-/// Takes a request that a known proxy sends on for what its client made: whose it is, and which address was called. Comes before everything that
-/// looks at either. What anybody else says of that is not looked at here; who asks for loopback callers must still treat it as a sign of a proxy.
+/// Takes a request that a known proxy sends on for what its client made: whose it is, and which address was called. Comes before everything
+/// that looks at either. What anybody else says of that is not looked at here; who asks for loopback callers must still treat it as a sign
+/// of a proxy.
 /// </summary>
 internal sealed partial class ForwardedRequests
 {
@@ -27,7 +28,8 @@ internal sealed partial class ForwardedRequests
     private int _silent;
 
     public ForwardedRequests(
-        RequestDelegate next, IOptions<ProxyOptions> proxies, IOptions<ForwardedHeadersOptions> forwarding, IOptions<TusOptions> tus, ILoggerFactory loggers)
+        RequestDelegate next, IOptions<ProxyOptions> proxies, IOptions<ForwardedHeadersOptions> forwarding, IOptions<TusOptions> tus,
+        ILoggerFactory loggers)
     {
         _next = next;
         _known = [.. proxies.Value.Known.Select(known => ProxyOptions.NetworkOf(known)!.Value)];
@@ -56,8 +58,8 @@ internal sealed partial class ForwardedRequests
         var (proto, host) = (request.Headers[Proto], request.Headers[Host]);
         _forwarders.ApplyForwarders(http);
 
-        // What was believed is off the headers. Only with both is the address sure: a proxy that tells the scheme alone may have called us by
-        // another name than its client called it.
+        // What was believed is off the headers. Only with both is the address sure: a proxy that tells the scheme alone may have called us
+        // by another name than its client called it.
         if (request.Headers[Proto] != proto && request.Headers[Host] != host)
         {
             http.Features.Set(new PublicOrigin($"{request.Scheme}://{request.Host.ToUriComponent()}"));
@@ -76,7 +78,7 @@ internal sealed partial class ForwardedRequests
     }
 
     [LoggerMessage(EventId = 5500, Level = LogLevel.Warning,
-        Message = "X-Forwarded-* headers come from an address that Proxies:Known does not name, and count for nothing. If a proxy of yours sends them,"
-            + " name its address there, or set Tus:PublicUrl. This is said once")]
+        Message = "X-Forwarded-* headers come from an address that Proxies:Known does not name, and count for nothing."
+            + " If a proxy of yours sends them, name its address there, or set Tus:PublicUrl. This is said once")]
     private static partial void LogUnknown(ILogger logger);
 }

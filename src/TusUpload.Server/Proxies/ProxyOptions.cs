@@ -11,8 +11,9 @@ internal sealed class ProxyOptions
     public const string Section = "Proxies";
 
     /// <summary>
-    /// Addresses (<c>10.0.0.5</c>, <c>::1</c>) and networks (<c>10.0.0.0/24</c>) of the proxies in front. Theirs are X-Forwarded-For, -Proto, -Host
-    /// and -Prefix; from anybody else those count for nothing. They must set these headers and pass on none of a client's. Default: nobody.
+    /// Addresses (<c>10.0.0.5</c>, <c>::1</c>) and networks (<c>10.0.0.0/24</c>) of the proxies in front. Theirs are X-Forwarded-For,
+    /// -Proto, -Host and -Prefix; from anybody else those count for nothing. They must set these headers and pass on none of a client's.
+    /// Default: nobody.
     /// </summary>
     public IReadOnlyList<string> Known { get; init; } = [];
 

@@ -11,7 +11,8 @@ internal static class ProxySetup
         services.AddSingleton<IValidateOptions<ProxyOptions>, ProxyOptionsAnnotations>();
         services.AddSingleton<IValidateOptions<ProxyOptions>, ProxyOptionsRules>();
 
-        // After everybody else: ASP.NET Core has a switch of its own in the environment, ForwardedHeaders_Enabled, that believes every caller.
+        // After everybody else: ASP.NET Core has a switch of its own in the environment, ForwardedHeaders_Enabled, that believes every
+        // caller.
         services.AddOptions<ForwardedHeadersOptions>().PostConfigure<IOptions<ProxyOptions>, IConfiguration>(Fill);
         return services;
     }
@@ -30,6 +31,7 @@ internal static class ProxySetup
         forwarding.ForwardLimit = proxies.Value.Hops;
 
         // The names that a client may call the server by are those that it may call the proxy by.
-        forwarding.AllowedHosts = [.. configuration["AllowedHosts"]?.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? []];
+        const StringSplitOptions Clean = StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries;
+        forwarding.AllowedHosts = [.. configuration["AllowedHosts"]?.Split(';', Clean) ?? []];
     }
 }

@@ -43,5 +43,6 @@ public sealed class ClauseTableTests
 
     [Fact]
     public void What_a_proxy_does_otherwise_belongs_to_a_clause() =>
-        Assert.Empty(ProxyDifference.All.Select(difference => difference.Clause).Except(ClauseTable.Rows.Select(row => row.Clause.Id), StringComparer.Ordinal));
+        Assert.Empty(ProxyDifference.All.Select(difference => difference.Clause)
+            .Except(ClauseTable.Rows.Select(row => row.Clause.Id), StringComparer.Ordinal));
 }

@@ -26,7 +26,8 @@ public sealed class DirectTlsTests(DirectTlsTests.TlsServer server) : IClassFixt
         Assert.Equal("https", server.Address.Scheme);
         Assert.Equal((new Version(version), HttpStatusCode.NoContent, content.Length), (rest.Version, rest.StatusCode, rest.Offset()));
         await client.WaitForFileAsync(upload.Id());
-        Assert.Equal(content, await client.GetByteArrayAsync($"/api/v1/files/{upload.Id()}/content", TestContext.Current.CancellationToken));
+        Assert.Equal(
+            content, await client.GetByteArrayAsync($"/api/v1/files/{upload.Id()}/content", TestContext.Current.CancellationToken));
     }
 
     /// <summary>As README says that it is configured.</summary>

@@ -22,7 +22,8 @@ public sealed class ForwardedTests(PostgresServer postgres)
     {
         await using var server = await RunningServer.StartAsync(postgres);
 
-        var location = await CreateAsync(server, ("X-Forwarded-Proto", "https"), ("X-Forwarded-Host", "localhost:8443"), ("X-Forwarded-Prefix", "/files"));
+        var location = await CreateAsync(
+            server, ("X-Forwarded-Proto", "https"), ("X-Forwarded-Host", "localhost:8443"), ("X-Forwarded-Prefix", "/files"));
 
         Assert.StartsWith("/uploads/", location, StringComparison.Ordinal);
     }
@@ -32,7 +33,8 @@ public sealed class ForwardedTests(PostgresServer postgres)
     {
         await using var server = await RunningServer.StartAsync(postgres, settings => settings["Proxies:Known:0"] = Known);
 
-        var absolute = await CreateAsync(server, ("X-Forwarded-Proto", "https"), ("X-Forwarded-Host", "localhost:8443"), ("X-Forwarded-Prefix", "/files"));
+        var absolute = await CreateAsync(
+            server, ("X-Forwarded-Proto", "https"), ("X-Forwarded-Host", "localhost:8443"), ("X-Forwarded-Prefix", "/files"));
         var relative = await CreateAsync(server, ("X-Forwarded-Prefix", "/files"));
         using var local = await GetAsync(server, ("X-Forwarded-For", "127.0.0.1"));
         using var remote = await GetAsync(server, ("X-Forwarded-For", Client));
@@ -51,7 +53,8 @@ public sealed class ForwardedTests(PostgresServer postgres)
         await using var server = await RunningServer.StartAsync(postgres, settings =>
             (settings["Proxies:Known:0"], settings["Tus:PublicUrl"]) = (Known, "https://uploads.example.com/files"));
 
-        var location = await CreateAsync(server, ("X-Forwarded-Proto", "http"), ("X-Forwarded-Host", "localhost"), ("X-Forwarded-Prefix", "/other"));
+        var location = await CreateAsync(
+            server, ("X-Forwarded-Proto", "http"), ("X-Forwarded-Host", "localhost"), ("X-Forwarded-Prefix", "/other"));
 
         Assert.StartsWith("https://uploads.example.com/files/uploads/", location, StringComparison.Ordinal);
     }
@@ -62,11 +65,13 @@ public sealed class ForwardedTests(PostgresServer postgres)
     public async Task Nothing_that_a_stranger_sends_makes_it_local(string key, string value)
     {
         await using var server = await RunningServer.StartAsync(
-            postgres, settings => settings[key] = value, services => services.AddSingleton<IStartupFilter>(new Peer(IPAddress.Parse(Client))));
+            postgres, settings => settings[key] = value,
+            services => services.AddSingleton<IStartupFilter>(new Peer(IPAddress.Parse(Client))));
 
         foreach (var forged in (string[])["127.0.0.1", "::1", "127.0.0.1, 127.0.0.1", "203.0.113.9, 127.0.0.1"])
         {
-            using var answer = await GetAsync(server, ("X-Forwarded-For", forged), ("X-Real-IP", "127.0.0.1"), ("X-Forwarded-Host", "localhost"));
+            using var answer = await GetAsync(
+                server, ("X-Forwarded-For", forged), ("X-Real-IP", "127.0.0.1"), ("X-Forwarded-Host", "localhost"));
             await answer.IsProblemAsync(HttpStatusCode.Forbidden, "development_loopback_only");
         }
     }
@@ -84,7 +89,10 @@ public sealed class ForwardedTests(PostgresServer postgres)
 
     private static async Task<string> CreateAsync(RunningServer server, params (string Name, string Value)[] headers)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Post, "/uploads") { Headers = { { "Tus-Resumable", "1.0.0" }, { "Upload-Length", "10" } } };
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/uploads")
+        {
+            Headers = { { "Tus-Resumable", "1.0.0" }, { "Upload-Length", "10" } },
+        };
         foreach (var (name, value) in headers)
         {
             request.Headers.Add(name, value);

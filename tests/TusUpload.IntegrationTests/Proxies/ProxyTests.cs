@@ -145,7 +145,8 @@ public abstract class ProxyTests(ProxiedServer server)
         var client = Client(version);
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(Ct);
         limit.CancelAfter(TimeSpan.FromSeconds(10));
-        using var stream = await client.GetAsync("/api/v1/events?types=upload.created", HttpCompletionOption.ResponseHeadersRead, limit.Token);
+        using var stream = await client.GetAsync(
+            "/api/v1/events?types=upload.created", HttpCompletionOption.ResponseHeadersRead, limit.Token);
         using var lines = new StreamReader(await stream.Content.ReadAsStreamAsync(limit.Token));
         Assert.StartsWith("retry: ", await lines.ReadLineAsync(limit.Token), StringComparison.Ordinal);
 

@@ -15,7 +15,8 @@ public sealed record ProxyKind(string Name, string Program, string File)
             ("/etc/ssl/tusupload.key", place.Certificate.KeyFile),
             ("server 127.0.0.1:8080;", $"server 127.0.0.1:{place.Upstream};"),
             ("http {\n", "http {\naccess_log off;\n" + string.Concat(
-                ((string[])["client_body", "proxy", "fastcgi", "uwsgi", "scgi"]).Select(use => $"{use}_temp_path {place.Folder}/{use};\n"))),
+                ((string[])["client_body", "proxy", "fastcgi", "uwsgi", "scgi"])
+                    .Select(use => $"{use}_temp_path {place.Folder}/{use};\n"))),
         ],
         Arguments = place =>
             ["-e", $"{place.Folder}/nginx.log", "-c", place.File, "-g", $"daemon off; master_process off; pid {place.Folder}/nginx.pid;"],
@@ -50,7 +51,8 @@ public sealed record ProxyKind(string Name, string Program, string File)
     public required Func<ProxyPlace, string[]> Arguments { get; init; }
 
     /// <summary>The program; null where it is not installed.</summary>
-    public string? Path { get; } = CommandRunner.FindInPath(Program) ?? new[] { $"/usr/sbin/{Program}" }.FirstOrDefault(System.IO.File.Exists);
+    public string? Path { get; } =
+        CommandRunner.FindInPath(Program) ?? new[] { $"/usr/sbin/{Program}" }.FirstOrDefault(System.IO.File.Exists);
 
     /// <summary>Skips the test where the program is not installed; where nothing may be skipped, fails it.</summary>
     public void Require()

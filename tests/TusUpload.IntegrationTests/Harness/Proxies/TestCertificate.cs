@@ -20,7 +20,9 @@ public sealed class TestCertificate
         using var certificate = request.CreateSelfSigned(now.AddDays(-1), now.AddDays(1));
         _hash = certificate.GetCertHash(HashAlgorithmName.SHA256);
 
-        (CertificateFile, KeyFile, BothFile) = (Path.Combine(folder, "tls.crt"), Path.Combine(folder, "tls.key"), Path.Combine(folder, "tls.pem"));
+        CertificateFile = Path.Combine(folder, "tls.crt");
+        KeyFile = Path.Combine(folder, "tls.key");
+        BothFile = Path.Combine(folder, "tls.pem");
         File.WriteAllText(CertificateFile, certificate.ExportCertificatePem());
         File.WriteAllText(KeyFile, key.ExportPkcs8PrivateKeyPem());
         File.WriteAllText(BothFile, certificate.ExportCertificatePem() + "\n" + key.ExportPkcs8PrivateKeyPem() + "\n");

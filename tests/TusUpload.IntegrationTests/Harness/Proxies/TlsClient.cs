@@ -24,9 +24,11 @@ public static class TlsClient
     public static async Task<SslStream> OpenAsync(int port, TestCertificate certificate, CancellationToken cancellationToken)
     {
         var socket = await ConnectAsync(port, cancellationToken);
-        var stream = new SslStream(new NetworkStream(socket, ownsSocket: true), leaveInnerStreamOpen: false, (_, shown, _, _) => certificate.IsMine(shown));
+        var stream = new SslStream(
+            new NetworkStream(socket, ownsSocket: true), leaveInnerStreamOpen: false, (_, shown, _, _) => certificate.IsMine(shown));
         await stream.AuthenticateAsClientAsync(
-            new SslClientAuthenticationOptions { TargetHost = "localhost", ApplicationProtocols = [SslApplicationProtocol.Http11] }, cancellationToken);
+            new SslClientAuthenticationOptions { TargetHost = "localhost", ApplicationProtocols = [SslApplicationProtocol.Http11] },
+            cancellationToken);
         return stream;
     }
 

@@ -38,7 +38,8 @@ public sealed class UploadLocationTests
     [InlineData("https://\u00fcploads.example.com")]
     [InlineData("")]
     public void What_is_no_address_of_a_server_is_refused_at_the_start(string url) =>
-        Assert.Contains("Tus:PublicUrl", new TusOptionsRules().Validate(null, new TusOptions { PublicUrl = url }).FailureMessage, StringComparison.Ordinal);
+        Assert.Contains(
+            "Tus:PublicUrl", new TusOptionsRules().Validate(null, new TusOptions { PublicUrl = url }).FailureMessage, StringComparison.Ordinal);
 
     [Fact]
     public void A_limit_that_is_enforced_has_to_be_there() =>

@@ -20,7 +20,8 @@ public sealed class ForwardedRequestsTests
     private const string Proxy = "10.0.0.5";
 
     [Theory]
-    [InlineData("https://up.example:8443", "/files", "X-Forwarded-Proto: https", "X-Forwarded-Host: up.example:8443", "X-Forwarded-Prefix: /files")]
+    [InlineData("https://up.example:8443", "/files", "X-Forwarded-Proto: https", "X-Forwarded-Host: up.example:8443",
+        "X-Forwarded-Prefix: /files")]
     [InlineData("https://up.example", "", "X-Forwarded-Proto: https", "X-Forwarded-Host: up.example")]
     [InlineData("http://server", "", "X-Forwarded-Proto: http", "X-Forwarded-Host: server")]
     [InlineData("https://up.example", "", "X-Forwarded-Proto: http, https", "X-Forwarded-Host: evil.example, up.example")]
@@ -53,10 +54,13 @@ public sealed class ForwardedRequestsTests
     {
         var settings = known is null ? Settings() : Settings(("Proxies:Known:0", known));
 
-        var http = Pass(settings, peer, "X-Forwarded-For: 203.0.113.9", "X-Forwarded-Proto: https", "X-Forwarded-Host: up.example", "X-Forwarded-Prefix: /p");
+        var http = Pass(
+            settings, peer, "X-Forwarded-For: 203.0.113.9", "X-Forwarded-Proto: https", "X-Forwarded-Host: up.example", "X-Forwarded-Prefix: /p");
 
         Assert.Equal(isKnown, http.Connection.RemoteIpAddress?.ToString() == "203.0.113.9");
-        Assert.Equal(isKnown ? ("https", "up.example", "/p") : ("http", "server", ""), (http.Request.Scheme, http.Request.Host.Value, http.Request.PathBase.Value));
+        Assert.Equal(
+            isKnown ? ("https", "up.example", "/p") : ("http", "server", ""),
+            (http.Request.Scheme, http.Request.Host.Value, http.Request.PathBase.Value));
         Assert.Equal(isKnown, http.Features.Get<PublicOrigin>() is not null);
     }
 
