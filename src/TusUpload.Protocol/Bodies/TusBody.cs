@@ -33,6 +33,11 @@ public sealed class TusBody(PipeReader reader, long? length)
         set => _limit = Math.Max(0, Math.Min(_limit, value));
     }
 
+    /// <summary>
+    /// Bytes that one request may carry, however many the upload still takes. A longer body ends with <see cref="BodyEnd.Full"/>.
+    /// </summary>
+    public long Room { get; init; } = long.MaxValue;
+
     /// <summary>Bytes handed out so far.</summary>
     public long Received { get; private set; }
 
@@ -93,11 +98,11 @@ public sealed class TusBody(PipeReader reader, long? length)
                 continue;
             }
 
-            var room = Limit - Received;
+            var room = Math.Min(Limit, Room) - Received;
             if (room == 0)
             {
                 reader.AdvanceTo(read.Buffer.Start);
-                Finish(BodyEnd.TooLong);
+                Finish(Received == Limit ? BodyEnd.TooLong : BodyEnd.Full);
                 break;
             }
 

@@ -24,7 +24,8 @@ internal sealed class CorsPolicy
     private static readonly string[] ResponseHeaders =
     [
         "Location", "Retry-After", "X-Request-ID", "Tus-Resumable", "Tus-Version", "Tus-Extension", "Tus-Max-Size",
-        "Tus-Checksum-Algorithm", "Upload-Offset", "Upload-Length", "Upload-Defer-Length", "Upload-Metadata", "Upload-Expires",
+        "Tus-Recommended-Chunk-Size", "Tus-Max-Chunk-Size", "Tus-Checksum-Algorithm",
+        "Upload-Offset", "Upload-Length", "Upload-Defer-Length", "Upload-Metadata", "Upload-Expires",
         "Upload-Concat", "Upload-Complete", "Upload-Incomplete", "Upload-Limit", "Upload-Draft-Interop-Version", "Upload-Token",
     ];
 

@@ -52,6 +52,9 @@ internal static class Refusals
     public static readonly TusError MissingChecksum =
         new(400, "missing_checksum", "Trailer announced an Upload-Checksum that did not come; nothing of the body is kept.");
 
+    public static readonly TusError ChunkTooLarge =
+        new(413, "chunk_too_large", "The body is longer than one request may carry; see Tus-Max-Chunk-Size.");
+
     /// <summary>A refusal that an event gave without a code of its own.</summary>
     public static TusError ByEvent(int status, string message) => new(status, "refused", message);
 }

@@ -17,6 +17,9 @@ public static class StatusPolicy
     public static readonly TusError Idle =
         new(503, "body_idle", "No byte came for too long; what has arrived is kept.") { RetryAfter = SoonSeconds };
 
+    public static readonly TusError ChunkFull =
+        new(423, "chunk_full", "The body is longer than one request may carry; what fits is kept, send the rest.") { RetryAfter = SoonSeconds };
+
     /// <summary>
     /// The answer to a request whose body ended like this; null when the body is whole, when there is nobody left to answer, or while more
     /// may come.
@@ -33,6 +36,11 @@ public static class StatusPolicy
 
         // Fatal at once, rightly: asking again would send the same excess.
         BodyEnd.TooLong => TusError.BodyTooLong,
+
+        // Asking again sends another part, so it must not be fatal. A success would be: the Android client, which is the one that does not
+        // tell the length of its bodies, takes an offset that it did not expect for a broken server. 423 makes it and tus-js-client ask and
+        // go on.
+        BodyEnd.Full => ChunkFull,
         _ => null,
     };
 

@@ -9,6 +9,8 @@ internal static class TusHeaders
     public const string TusVersion = "Tus-Version";
     public const string TusExtension = "Tus-Extension";
     public const string TusMaxSize = "Tus-Max-Size";
+    public const string TusRecommendedChunkSize = "Tus-Recommended-Chunk-Size";
+    public const string TusMaxChunkSize = "Tus-Max-Chunk-Size";
     public const string UploadOffset = "Upload-Offset";
     public const string UploadLength = "Upload-Length";
     public const string UploadDeferLength = "Upload-Defer-Length";
@@ -18,6 +20,7 @@ internal static class TusHeaders
     public const string UploadExpires = "Upload-Expires";
     public const string UploadConcat = "Upload-Concat";
     public const string IdempotencyKey = "Idempotency-Key";
+    public const string InterimResponses = "X-Interim-Responses";
     public const string MethodOverride = "X-HTTP-Method-Override";
 
     public const string BytesContentType = "application/offset+octet-stream";

@@ -13,7 +13,7 @@ public sealed class TusMetrics
 
     private static readonly string[] Verbs = ["none", "options", "create", "head", "patch", "delete"];
 
-    private static readonly string[] Ends = ["none", "completed", "client_gone", "idle", "taken_over", "draining", "too_long"];
+    private static readonly string[] Ends = ["none", "completed", "client_gone", "idle", "taken_over", "draining", "too_long", "full"];
 
     private readonly Counter<long> _requests;
     private readonly Counter<long> _received;

@@ -62,6 +62,11 @@ internal static class CreateUpload
             return badChecksum;
         }
 
+        if (ChunkSizes.Check(http, exchange.Options) is { } tooMuch)
+        {
+            return tooMuch;
+        }
+
         if (length > exchange.Options.MaxSize)
         {
             return TusError.TooLarge;
@@ -95,6 +100,7 @@ internal static class CreateUpload
 
         exchange.UploadId = upload.Id;
         exchange.ShowLocation(upload);
+        ChunkSizes.Show(http, exchange.Options);
         if (upload.Concat is { } kind)
         {
             http.Response.Headers[TusHeaders.UploadConcat] = kind;

@@ -23,6 +23,7 @@ internal static class DescribeServer
             headers[TusHeaders.TusMaxSize] = SizeHeader.Format(largest);
         }
 
+        ChunkSizes.Show(http, options);
         http.Response.StatusCode = StatusCodes.Status204NoContent;
     }
 

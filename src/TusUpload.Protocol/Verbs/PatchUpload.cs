@@ -37,6 +37,11 @@ internal static class PatchUpload
             return badChecksum;
         }
 
+        if (ChunkSizes.Check(http, exchange.Options) is { } tooMuch)
+        {
+            return tooMuch;
+        }
+
         // Opened before anything is changed: a server that shuts down refuses the whole request.
         var body = exchange.TryOpenBody(offset, checksum);
         if (body is null)

@@ -39,7 +39,11 @@ internal sealed class TusExchange(
     public TusBody? TryOpenBody(long offset, BodyChecksum? checksum = null)
     {
         BodyLimits.Lift(http);
-        var body = new TusBody(http.Request.BodyReader, http.Request.ContentLength) { Checksum = checksum };
+        var body = new TusBody(http.Request.BodyReader, http.Request.ContentLength)
+        {
+            Checksum = checksum,
+            Room = options is { EnforceMaxChunkSize: true, MaxChunkSize: { } room } ? room : long.MaxValue,
+        };
         if (options.MaxSize is { } largest)
         {
             body.Limit = largest - offset;
@@ -59,7 +63,7 @@ internal sealed class TusExchange(
     /// <summary>Tells where the upload is and, where that is configured, gives the token that opens it.</summary>
     public void ShowLocation(UploadInfo upload)
     {
-        var location = UploadLocation.Of(http.Request, upload.Id);
+        var location = UploadLocation.Of(http, options, upload.Id);
         var token = options.UploadToken == UploadTokenPlace.Off
             ? null
             : http.RequestServices.GetService<IUploadTokens>()?.Issue(http.User, upload);

@@ -6,8 +6,15 @@ namespace TusUpload.Protocol.Verbs;
 internal static class UploadLocation
 {
     /// <summary>
-    /// A path without scheme and host: behind a proxy the server knows neither, and clients resolve it against their own URL.
+    /// The address of an upload that this request makes: below <see cref="TusOptions.PublicUrl"/>; or as the request's <see
+    /// cref="PublicOrigin"/> says; or a path without scheme and host, which clients resolve against their own address.
     /// </summary>
-    public static string Of(HttpRequest request, Guid id) =>
-        string.Concat(request.PathBase.ToUriComponent(), request.Path.ToUriComponent().TrimEnd('/'), "/", id.ToString());
+    public static string Of(HttpContext http, TusOptions options, Guid id)
+    {
+        var request = http.Request;
+        var path = request.Path.ToUriComponent().TrimEnd('/');
+        return options.PublicUrl is { } url
+            ? string.Concat(url.TrimEnd('/'), path, "/", id.ToString())
+            : string.Concat(http.Features.Get<PublicOrigin>()?.Value, request.PathBase.ToUriComponent(), path, "/") + id;
+    }
 }

@@ -1,3 +1,5 @@
+using TusUpload.Server.Proxies;
+
 namespace TusUpload.Server.Setup;
 
 /// <summary>What holds for the process as a whole.</summary>
@@ -39,6 +41,7 @@ internal static class HostSetup
             builder.WebHost.UseUrls(DefaultUrl);
         }
 
+        builder.Services.AddProxies();
         builder.Services.AddServerLog(builder.Configuration);
         builder.Services.AddHostedService<ListeningReport>();
     }

@@ -14,7 +14,8 @@ internal static class ClauseTable
 
         One test per requirement of the [tus resumable upload protocol 1.0.0](https://tus.io/protocols/resumable-upload), in our words, for the
         core protocol and the extensions that this server advertises. The tests are in `tests/TusUpload.ConformanceTests` and run against the
-        real server on a socket, over HTTP/1.1 and, where a client library can say it, over HTTP/2 without TLS.
+        real server on a socket, over HTTP/1.1 and, where a client library can say it, over HTTP/2 without TLS, and through
+        nginx, HAProxy and Caddy as `config/proxies` sets them up.
 
         A test generates this page and fails when it differs: run the tests with `TUSUPLOAD_WRITE_DOCS=1` to write it.
         """;
@@ -51,6 +52,17 @@ internal static class ClauseTable
         foreach (var (clause, _) in Rows.Where(row => row.Clause.Otherwise is not null))
         {
             page.Append(CultureInfo.InvariantCulture, $"- {clause.Id}: {clause.Otherwise}\n");
+        }
+
+        page.Append("\n## Where a proxy does otherwise\n\n");
+        foreach (var difference in ProxyDifference.All)
+        {
+            page.Append(CultureInfo.InvariantCulture, $"- {difference.Clause}, {difference.Proxy.Name}: {difference.Why}\n");
+        }
+
+        if (ProxyDifference.All.Count == 0)
+        {
+            page.Append("Nowhere: what the clauses ask for gets through all three.\n");
         }
 
         return page.ToString();

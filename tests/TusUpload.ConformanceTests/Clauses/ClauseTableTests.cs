@@ -40,4 +40,9 @@ public sealed class ClauseTableTests
             from method in type.GetMethods()
             where method.IsDefined(typeof(FactAttribute), inherit: true) && !method.IsDefined(typeof(ClauseAttribute), inherit: true)
             select $"{type.Name}.{method.Name}");
+
+    [Fact]
+    public void What_a_proxy_does_otherwise_belongs_to_a_clause() =>
+        Assert.Empty(ProxyDifference.All.Select(difference => difference.Clause)
+            .Except(ClauseTable.Rows.Select(row => row.Clause.Id), StringComparer.Ordinal));
 }

@@ -83,3 +83,12 @@ public sealed class HeadTestsOverHttp1(Http1Server server) : HeadTests(server);
 
 [Collection<OverHttp2>]
 public sealed class HeadTestsOverHttp2(Http2Server server) : HeadTests(server);
+
+[Collection<ThroughNginx>]
+public sealed class HeadTestsThroughNginx(NginxServer server) : HeadTests(server);
+
+[Collection<ThroughHAProxy>]
+public sealed class HeadTestsThroughHAProxy(HAProxyServer server) : HeadTests(server);
+
+[Collection<ThroughCaddy>]
+public sealed class HeadTestsThroughCaddy(CaddyServer server) : HeadTests(server);

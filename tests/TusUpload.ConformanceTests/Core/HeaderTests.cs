@@ -159,3 +159,12 @@ public sealed class HeaderTestsOverHttp1(Http1Server server) : HeaderTests(serve
 
 [Collection<OverHttp2>]
 public sealed class HeaderTestsOverHttp2(Http2Server server) : HeaderTests(server);
+
+[Collection<ThroughNginx>]
+public sealed class HeaderTestsThroughNginx(NginxServer server) : HeaderTests(server);
+
+[Collection<ThroughHAProxy>]
+public sealed class HeaderTestsThroughHAProxy(HAProxyServer server) : HeaderTests(server);
+
+[Collection<ThroughCaddy>]
+public sealed class HeaderTestsThroughCaddy(CaddyServer server) : HeaderTests(server);

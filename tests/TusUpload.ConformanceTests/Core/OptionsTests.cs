@@ -37,3 +37,12 @@ public sealed class OptionsTestsOverHttp1(Http1Server server) : OptionsTests(ser
 
 [Collection<OverHttp2>]
 public sealed class OptionsTestsOverHttp2(Http2Server server) : OptionsTests(server);
+
+[Collection<ThroughNginx>]
+public sealed class OptionsTestsThroughNginx(NginxServer server) : OptionsTests(server);
+
+[Collection<ThroughHAProxy>]
+public sealed class OptionsTestsThroughHAProxy(HAProxyServer server) : OptionsTests(server);
+
+[Collection<ThroughCaddy>]
+public sealed class OptionsTestsThroughCaddy(CaddyServer server) : OptionsTests(server);

@@ -54,3 +54,12 @@ public sealed class OverrideTestsOverHttp1(Http1Server server) : OverrideTests(s
 
 [Collection<OverHttp2>]
 public sealed class OverrideTestsOverHttp2(Http2Server server) : OverrideTests(server);
+
+[Collection<ThroughNginx>]
+public sealed class OverrideTestsThroughNginx(NginxServer server) : OverrideTests(server);
+
+[Collection<ThroughHAProxy>]
+public sealed class OverrideTestsThroughHAProxy(HAProxyServer server) : OverrideTests(server);
+
+[Collection<ThroughCaddy>]
+public sealed class OverrideTestsThroughCaddy(CaddyServer server) : OverrideTests(server);

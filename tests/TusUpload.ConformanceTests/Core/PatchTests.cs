@@ -115,3 +115,12 @@ public sealed class PatchTestsOverHttp1(Http1Server server) : PatchTests(server)
 
 [Collection<OverHttp2>]
 public sealed class PatchTestsOverHttp2(Http2Server server) : PatchTests(server);
+
+[Collection<ThroughNginx>]
+public sealed class PatchTestsThroughNginx(NginxServer server) : PatchTests(server);
+
+[Collection<ThroughHAProxy>]
+public sealed class PatchTestsThroughHAProxy(HAProxyServer server) : PatchTests(server);
+
+[Collection<ThroughCaddy>]
+public sealed class PatchTestsThroughCaddy(CaddyServer server) : PatchTests(server);

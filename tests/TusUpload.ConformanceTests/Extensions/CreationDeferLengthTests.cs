@@ -112,3 +112,12 @@ public sealed class CreationDeferLengthTestsOverHttp1(Http1Server server) : Crea
 
 [Collection<OverHttp2>]
 public sealed class CreationDeferLengthTestsOverHttp2(Http2Server server) : CreationDeferLengthTests(server);
+
+[Collection<ThroughNginx>]
+public sealed class CreationDeferLengthTestsThroughNginx(NginxServer server) : CreationDeferLengthTests(server);
+
+[Collection<ThroughHAProxy>]
+public sealed class CreationDeferLengthTestsThroughHAProxy(HAProxyServer server) : CreationDeferLengthTests(server);
+
+[Collection<ThroughCaddy>]
+public sealed class CreationDeferLengthTestsThroughCaddy(CaddyServer server) : CreationDeferLengthTests(server);

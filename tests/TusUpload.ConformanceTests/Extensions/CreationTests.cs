@@ -69,3 +69,12 @@ public sealed class CreationTestsOverHttp1(Http1Server server) : CreationTests(s
 
 [Collection<OverHttp2>]
 public sealed class CreationTestsOverHttp2(Http2Server server) : CreationTests(server);
+
+[Collection<ThroughNginx>]
+public sealed class CreationTestsThroughNginx(NginxServer server) : CreationTests(server);
+
+[Collection<ThroughHAProxy>]
+public sealed class CreationTestsThroughHAProxy(HAProxyServer server) : CreationTests(server);
+
+[Collection<ThroughCaddy>]
+public sealed class CreationTestsThroughCaddy(CaddyServer server) : CreationTests(server);

@@ -74,3 +74,12 @@ public sealed class CreationWithUploadTestsOverHttp1(Http1Server server) : Creat
 
 [Collection<OverHttp2>]
 public sealed class CreationWithUploadTestsOverHttp2(Http2Server server) : CreationWithUploadTests(server);
+
+[Collection<ThroughNginx>]
+public sealed class CreationWithUploadTestsThroughNginx(NginxServer server) : CreationWithUploadTests(server);
+
+[Collection<ThroughHAProxy>]
+public sealed class CreationWithUploadTestsThroughHAProxy(HAProxyServer server) : CreationWithUploadTests(server);
+
+[Collection<ThroughCaddy>]
+public sealed class CreationWithUploadTestsThroughCaddy(CaddyServer server) : CreationWithUploadTests(server);

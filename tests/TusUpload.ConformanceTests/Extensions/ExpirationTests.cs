@@ -99,3 +99,12 @@ public sealed class ExpirationTestsOverHttp1(Http1Server server) : ExpirationTes
 
 [Collection<OverHttp2>]
 public sealed class ExpirationTestsOverHttp2(Http2Server server) : ExpirationTests(server);
+
+[Collection<ThroughNginx>]
+public sealed class ExpirationTestsThroughNginx(NginxServer server) : ExpirationTests(server);
+
+[Collection<ThroughHAProxy>]
+public sealed class ExpirationTestsThroughHAProxy(HAProxyServer server) : ExpirationTests(server);
+
+[Collection<ThroughCaddy>]
+public sealed class ExpirationTestsThroughCaddy(CaddyServer server) : ExpirationTests(server);

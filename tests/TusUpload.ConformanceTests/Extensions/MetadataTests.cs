@@ -73,3 +73,12 @@ public sealed class MetadataTestsOverHttp1(Http1Server server) : MetadataTests(s
 
 [Collection<OverHttp2>]
 public sealed class MetadataTestsOverHttp2(Http2Server server) : MetadataTests(server);
+
+[Collection<ThroughNginx>]
+public sealed class MetadataTestsThroughNginx(NginxServer server) : MetadataTests(server);
+
+[Collection<ThroughHAProxy>]
+public sealed class MetadataTestsThroughHAProxy(HAProxyServer server) : MetadataTests(server);
+
+[Collection<ThroughCaddy>]
+public sealed class MetadataTestsThroughCaddy(CaddyServer server) : MetadataTests(server);

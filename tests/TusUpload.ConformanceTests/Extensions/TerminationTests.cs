@@ -71,3 +71,12 @@ public sealed class TerminationTestsOverHttp1(Http1Server server) : TerminationT
 
 [Collection<OverHttp2>]
 public sealed class TerminationTestsOverHttp2(Http2Server server) : TerminationTests(server);
+
+[Collection<ThroughNginx>]
+public sealed class TerminationTestsThroughNginx(NginxServer server) : TerminationTests(server);
+
+[Collection<ThroughHAProxy>]
+public sealed class TerminationTestsThroughHAProxy(HAProxyServer server) : TerminationTests(server);
+
+[Collection<ThroughCaddy>]
+public sealed class TerminationTestsThroughCaddy(CaddyServer server) : TerminationTests(server);

@@ -7,35 +7,39 @@ public abstract class ConformanceServer(PostgresServer postgres, Version version
 {
     public const long MaxSize = 1 << 20;
 
-    private readonly Lazy<HttpClient> _http = new(() => new HttpClient(new OneVersion(version)));
+    private readonly Lock _gate = new();
+    private HttpClient? _http;
 
     /// <summary>For requests that say of themselves which version they are, this one says it instead.</summary>
-    public HttpClient Http
+    public virtual HttpClient Http
     {
         get
         {
-            _http.Value.BaseAddress ??= Client.BaseAddress;
-            return _http.Value;
+            lock (_gate)
+            {
+                return _http ??= new HttpClient(new OneVersion(version, NewHandler())) { BaseAddress = Target };
+            }
         }
     }
 
     public int Port => Client.BaseAddress!.Port;
+
+    /// <summary>Whom the client calls.</summary>
+    protected virtual Uri Target => Address;
 
     protected override IEnumerable<(string Key, string Value)> Settings =>
         [("Tus:MaxSize", MaxSize.ToString(System.Globalization.CultureInfo.InvariantCulture))];
 
     public override async ValueTask DisposeAsync()
     {
-        if (_http.IsValueCreated)
-        {
-            _http.Value.Dispose();
-        }
-
+        _http?.Dispose();
         await base.DisposeAsync();
         GC.SuppressFinalize(this);
     }
 
-    private sealed class OneVersion(Version version) : DelegatingHandler(new SocketsHttpHandler { UseProxy = false })
+    protected virtual HttpMessageHandler NewHandler() => new SocketsHttpHandler { UseProxy = false };
+
+    private sealed class OneVersion(Version version, HttpMessageHandler inner) : DelegatingHandler(inner)
     {
         protected override Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken cancellationToken)
         {

@@ -56,10 +56,10 @@ public class RunningServer(PostgresServer postgres) : WebApplicationFactory<Prog
         }
     }
 
-    public async ValueTask InitializeAsync()
+    public virtual async ValueTask InitializeAsync()
     {
         ConnectionString = await postgres.CreateDatabaseAsync();
-        UseKestrel(port: 0);
+        Listen();
         StartServer();
         Client = NewClient();
     }
@@ -104,6 +104,9 @@ public class RunningServer(PostgresServer postgres) : WebApplicationFactory<Prog
         await _data.DisposeAsync();
         GC.SuppressFinalize(this);
     }
+
+    /// <summary>A free port over HTTP. For a fixture whose settings name endpoints: <c>UseKestrel()</c>.</summary>
+    protected virtual void Listen() => UseKestrel(port: 0);
 
     protected override void ConfigureWebHost(IWebHostBuilder builder)
     {

@@ -9,6 +9,8 @@ internal sealed class LogLines : ILoggerProvider, ILogger
 {
     private readonly ConcurrentQueue<(LogLevel Level, int EventId, string Text)> _lines = new();
 
+    public IEnumerable<(LogLevel Level, int EventId, string Text)> All => _lines;
+
     public IEnumerable<(LogLevel Level, int EventId, string Text)> Errors => _lines.Where(line => line.Level >= LogLevel.Error);
 
     public ILogger CreateLogger(string categoryName) => this;

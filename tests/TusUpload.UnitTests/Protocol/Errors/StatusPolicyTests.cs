@@ -13,6 +13,7 @@ public sealed class StatusPolicyTests
     [InlineData(BodyEnd.Draining, 503)]
     [InlineData(BodyEnd.Idle, 503)]
     [InlineData(BodyEnd.TooLong, 413)]
+    [InlineData(BodyEnd.Full, 423)]
     public void Each_end_of_a_body_has_one_answer(BodyEnd end, int? status) => Assert.Equal(status, StatusPolicy.ForBody(end)?.Status);
 
     [Fact]
