@@ -22,8 +22,8 @@ export class ProtocolError extends Error {
 }
 
 /**
- * Uploads as tus-java-client does, and tus-android-client through it: 10 MiB to a PATCH, chunked in pieces of 4 KiB because nothing says how
- * long it will be, sent only after 100 Continue; where its runtime knows no PATCH, a POST that says it is one. It checks each told offset
+ * Uploads as tus-java-client does, and tus-android-client through it: 10 MiB to a PATCH, chunked in pieces of 4 KiB because nothing says
+ * how long it will be, sent only after 100 Continue; where its runtime knows no PATCH, a POST that says it is one. It checks each told offset
  * against what it sent. At the end it always makes one more PATCH when the last one was full, with no bytes.
  */
 export class TusJava {

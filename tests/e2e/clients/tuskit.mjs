@@ -12,8 +12,8 @@ const EXTENSIONS = new Set([
 export class UploadFailed extends Error {}
 
 /**
- * Uploads as TUSKit 3.8 does on the wire, oddities included: a failed step is tried twice more as it is, at the offset it knew; only the app's
- * retry asks the server for its offset. The answer to a PATCH is judged by its Upload-Offset alone, other answers by their status. A HEAD
+ * Uploads as TUSKit 3.8 does on the wire, oddities included: a failed step is tried twice more as it is, at the offset it knew; only the
+ * app's retry asks the server for its offset. The answer to a PATCH is judged by its Upload-Offset alone, other answers by their status. A HEAD
  * that fails never becomes a new upload.
  */
 export class TusKit {
@@ -62,7 +62,7 @@ export class TusKit {
     await this.#attempt(async () => {
       const answer = await this.#ask('HEAD', this.url)
       accept(answer)
-      const [length, offset] = [Number(answer.headers['upload-length'] ?? NaN), Number(answer.headers['upload-offset'] ?? NaN)]
+      const [length, offset] = ['upload-length', 'upload-offset'].map((name) => Number(answer.headers[name] ?? NaN))
       if (length !== this.#content.size || !(offset <= length)) {
         throw new ConnectionLost(`a status of ${offset} of ${length}`)
       }
@@ -78,7 +78,8 @@ export class TusKit {
       await this.#attempt(async () => {
         const bytes = this.#content.bytes(from, from + CHUNK)
         const answer = await this.#ask('PATCH', this.url, {
-          headers: { 'Content-Type': 'application/offset+octet-stream', 'Upload-Offset': from, 'Content-Length': bytes.length }, body: bytes,
+          headers: { 'Content-Type': 'application/offset+octet-stream', 'Upload-Offset': from, 'Content-Length': bytes.length },
+          body: bytes,
         })
         if (answer.offset === undefined || answer.offset === this.#known) {
           throw new ConnectionLost(`PATCH: ${answer.status}`)

@@ -2,18 +2,20 @@ import { once } from 'node:events'
 import { connect, createServer } from 'node:net'
 
 /**
- * Passes everything on to a server, and cuts one connection: the one that brings a certain byte, counted over all. As with a phone that goes
- * out of reach, the server does not learn of it.
+ * Passes everything on to a server, and cuts one connection: the one that brings a certain byte, counted over all. As with a phone that
+ * goes out of reach, the server does not learn of it.
  */
 export class Cutter {
   #listener
   #sockets = new Set()
   #left
   #silent
+  #arrived
 
-  constructor(server, after) {
+  constructor(server, after, arrived) {
     const { hostname, port } = new URL(server.url)
     this.#left = after
+    this.#arrived = arrived
     this.#listener = createServer((client) => this.#carry(client, connect(port, hostname)))
   }
 
@@ -21,9 +23,9 @@ export class Cutter {
     return this.#silent !== undefined
   }
 
-  /** @param after how many bytes get through before the cut. */
-  static async open(t, server, after) {
-    const cutter = new Cutter(server, after)
+  /** @param after how many bytes get through before the cut. @param arrived ends when the server has them; then comes the cut. */
+  static async open(t, server, after, arrived) {
+    const cutter = new Cutter(server, after, arrived)
     cutter.#listener.listen(0, '127.0.0.1')
     await once(cutter.#listener, 'listening')
     cutter.url = `http://127.0.0.1:${cutter.#listener.address().port}`
@@ -50,12 +52,16 @@ export class Cutter {
 
     server.on('data', (bytes) => pass(bytes, server, client))
     client.on('data', (bytes) => {
+      if (client === this.#silent) {
+        return
+      }
+
       const cuts = !this.isCut && bytes.length > this.#left
       pass(cuts ? bytes.subarray(0, this.#left) : bytes, client, server)
       this.#left -= bytes.length
       if (cuts) {
         this.#silent = client
-        client.destroy()
+        this.#arrived().finally(() => client.destroy())
       }
     })
   }
