@@ -76,6 +76,22 @@ for (const client of ['tus', 'uppy']) {
   })
 }
 
+test('tus-js-client in a page that is loaded again goes on with its four parts', { skip: missing }, async (t) => {
+  const { content, file } = browser.offer('parts', SIZE)
+  const page = await browser.page(t, 'tus', LINE)
+  const options = { chunkSize: MiB, parallelUploads: 4 }
+  await begin(page, file, { options })
+  await page.waitForFunction((half) => window.state.sent > half, SIZE / 2)
+  await page.reload()
+  page.requests.length = 0
+
+  await begin(page, file, { options })
+
+  await stored(page, content)
+  assert.deepEqual(page.requests.filter(([method]) => method === 'HEAD'), Array(4).fill(['HEAD', 200]))
+  assert.deepEqual(page.requests.filter(([method]) => method === 'POST'), [['POST', 201]], 'no part was begun again')
+})
+
 test('A page whose storage was cleared goes on by its resumeKey', { skip: missing }, async (t) => {
   const { content, file } = browser.offer('cleared', SIZE)
   const metadata = { filename: file.name, resumeKey: 'cleared' }
