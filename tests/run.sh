@@ -201,6 +201,16 @@ if ((${#proxies[@]} > 0)); then
     fi
 fi
 
+if [[ ! -x ${E2E_CHROMIUM:-/usr/bin/chromium} && $(id -u) == 0 ]] && command -v apt-get >/dev/null; then
+    since=$SECONDS
+    say "Chromium"
+    if apt-get update -qq && apt_install chromium; then
+        note "Chromium" "$since" "installed with apt-get"
+    else
+        note "Chromium" "$since" "could not be had; its tests are skipped, or fail with CI=true"
+    fi
+fi
+
 check "restore" dotnet restore TusUpload.sln --locked-mode || finish
 check "build" dotnet build TusUpload.sln -c Release --no-restore || finish
 for project in UnitTests IntegrationTests ConformanceTests; do

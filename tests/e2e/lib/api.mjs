@@ -30,9 +30,9 @@ export async function all(server, path) {
 }
 
 /** The file once it has been processed; the test fails where that ends in anything but ready. */
-export function ready(server, id, options) {
+export function ready(server, id, { headers, ...options } = {}) {
   return until(`file ${id} is ready`, async () => {
-    const answer = await exchange('GET', `${server.url}/api/v1/files/${id}`)
+    const answer = await exchange('GET', `${server.url}/api/v1/files/${id}`, { headers })
     if (answer.status !== 200) {
       return undefined
     }
@@ -47,10 +47,10 @@ export function ready(server, id, options) {
 }
 
 /** The record and the stored bytes are those of the content. */
-export async function assertStored(server, file, content) {
+export async function assertStored(server, file, content, { headers } = {}) {
   const sha256 = await content.sha256()
   assert.deepEqual({ size: file.fileSize, sha256: file.sha256 }, { size: content.size, sha256 })
-  const stored = await digestOf(`${server.url}/api/v1/files/${file.id}/content`)
+  const stored = await digestOf(`${server.url}/api/v1/files/${file.id}/content`, { headers })
   assert.deepEqual(
     { status: stored.status, length: stored.length, sha256: stored.sha256 }, { status: 200, length: content.size, sha256 })
   return stored

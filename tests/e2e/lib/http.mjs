@@ -63,8 +63,8 @@ class Answer {
 }
 
 /** Reads an answer of any size for its length and digest. */
-export async function digestOf(url) {
-  const response = await fetch(url)
+export async function digestOf(url, { headers } = {}) {
+  const response = await fetch(url, { headers })
   const hash = createHash('sha256')
   let length = 0
   for await (const chunk of response.body) {
