@@ -133,6 +133,7 @@ internal static class CreateUpload
         return exchange.Store is ITusDeferredLengthStore ? null : Refusals.DeferNotSupported;
     }
 
+    /// <summary>Lets the application refuse the upload.</summary>
     internal static async ValueTask<TusError?> AskAsync(TusExchange exchange, UploadMetadata metadata, long? length)
     {
         if (exchange.Events.OnBeforeCreate is not { } ask)

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 
 using TusUpload.Protocol.Headers;
+using TusUpload.Protocol.Ietf;
 using TusUpload.Protocol.Stores;
 
 namespace TusUpload.Protocol.Verbs;
@@ -16,6 +17,11 @@ internal static class DescribeServer
         if (options.MaxSize is { } largest)
         {
             headers[TusHeaders.TusMaxSize] = SizeHeader.Format(largest);
+        }
+
+        if (store is ITusCreationStore)
+        {
+            headers[IetfHeaders.UploadLimit] = UploadLimit.Of(options, store);
         }
 
         http.Response.StatusCode = StatusCodes.Status204NoContent;

@@ -10,4 +10,7 @@ internal static class UploadLocation
     /// </summary>
     public static string Of(HttpRequest request, Guid id) =>
         string.Concat(request.PathBase.ToUriComponent(), request.Path.ToUriComponent().TrimEnd('/'), "/", id.ToString());
+
+    /// <summary>The upload that the request's own path names.</summary>
+    public static string OfUpload(HttpRequest request) => string.Concat(request.PathBase.ToUriComponent(), request.Path.ToUriComponent());
 }

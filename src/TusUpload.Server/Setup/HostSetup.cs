@@ -1,3 +1,5 @@
+using TusUpload.Protocol.Ietf;
+
 namespace TusUpload.Server.Setup;
 
 /// <summary>What holds for the process as a whole.</summary>
@@ -33,7 +35,11 @@ internal static class HostSetup
             host.ServicesStartConcurrently = false;
             host.ServicesStopConcurrently = false;
         });
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.ConfigureEndpointDefaults(listen => listen.UseUploadResumptionAnnouncements());
+        });
         if (AddressKeys.All(key => string.IsNullOrEmpty(builder.Configuration[key])) && !builder.Configuration.GetSection("Kestrel:Endpoints").Exists())
         {
             builder.WebHost.UseUrls(DefaultUrl);

@@ -34,8 +34,8 @@ internal sealed class UploadCreation(
             ? await MakeAsync(session)
             : await adoption.CreateAsync(session, request, body, MakeAsync, cancellationToken);
 
-        Task<TusResult<UploadInfo>> MakeAsync(NewSession made) => whole.IsWhole(request.Length, body)
+        Task<TusResult<UploadInfo>> MakeAsync(NewSession made) => request.OnMade is null && whole.IsWhole(request.Length, body)
             ? whole.CreateAsync(made, body)
-            : beginning.CreateAsync(made, body, cancellationToken);
+            : beginning.CreateAsync(made, body, request.OnMade, cancellationToken);
     }
 }

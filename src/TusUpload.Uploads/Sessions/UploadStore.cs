@@ -15,12 +15,15 @@ namespace TusUpload.Uploads.Sessions;
 /// <summary>The store behind the protocol: one method per verb, each a way of its own.</summary>
 internal sealed class UploadStore(
     UploadBeginnings beginnings, UploadAppend append, UploadReads reads, UploadLength lengths, UploadTermination termination, IOptions<ExpiryOptions> expiry)
-    : ITusStore, ITusCreationStore, ITusConcatenationStore, ITusDeferredLengthStore, ITusTerminationStore, ITusExpirationStore
+    : ITusStore, ITusPeekStore, ITusCreationStore, ITusConcatenationStore, ITusDeferredLengthStore, ITusTerminationStore, ITusExpirationStore
 {
     public TimeSpan ExpiresAfter => expiry.Value.ExpiresAfter;
 
     public Task<TusResult<UploadInfo>> FindAsync(Guid uploadId, ClaimsPrincipal caller, CancellationToken cancellationToken) =>
         reads.FindAsync(uploadId, caller, cancellationToken);
+
+    public Task<TusResult<UploadInfo>> PeekAsync(Guid uploadId, ClaimsPrincipal caller, CancellationToken cancellationToken) =>
+        reads.PeekAsync(uploadId, caller, cancellationToken);
 
     public Task<TusResult<UploadInfo>> AppendAsync(AppendRequest request, TusBody body, CancellationToken cancellationToken) =>
         append.AppendAsync(request, body, cancellationToken);
@@ -64,4 +67,8 @@ internal sealed class UploadReads(
             ? TusError.Locked
             : state.ToInfo(time.GetUtcNow());
     }
+
+    /// <summary>The row as it is; a running writer goes on.</summary>
+    public async Task<TusResult<UploadInfo>> PeekAsync(Guid uploadId, ClaimsPrincipal caller, CancellationToken cancellationToken) =>
+        (await leases.FindAsync(uploadId, caller.UserId()!, cancellationToken)).ToInfo(time.GetUtcNow());
 }
