@@ -9,7 +9,7 @@ namespace TusUpload.UnitTests.Protocol.Verbs;
 public sealed class TusDispatcherTests
 {
     [Theory]
-    [InlineData("HEAD", "Accept: x")]
+    [InlineData("HEAD", "Tus-Resumable: 0.2.2")]
     [InlineData("PATCH", "Accept: x")]
     [InlineData("DELETE", "Tus-Resumable: 0.2.2")]
     [InlineData("PATCH", "Tus-Resumable: 1.0.0, 1.0.0")]
