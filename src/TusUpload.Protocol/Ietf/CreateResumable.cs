@@ -49,6 +49,7 @@ internal static class CreateResumable
             new(http.User, length, metadata)
             {
                 Finishes = completes,
+                Sha256 = DigestFields.ReadPromise(http.Request),
                 OnMade = body is null || request.Version.Number is null ? null : made => AnnounceAsync(exchange, request, made),
             },
             body,

@@ -36,6 +36,7 @@ internal static class IetfAnswer
         http.Response.Headers[TusHeaders.UploadOffset] = SizeHeader.Format(upload.Offset);
         http.Response.Headers[IetfHeaders.UploadLimit] = LimitOf(exchange, upload);
         ShowCompleteness(exchange, request, upload.IsComplete);
+        DigestFields.Show(http, upload.IsComplete ? upload.Sha256 : null);
     }
 
     public static string LimitOf(TusExchange exchange, UploadInfo upload) =>

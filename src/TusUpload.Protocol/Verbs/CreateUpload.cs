@@ -77,7 +77,14 @@ internal static class CreateUpload
 
         // Not the request's token: what has arrived when the client hangs up is kept.
         var (upload, error) = await store.CreateAsync(
-            new(http.User, length, metadata) { ResumeKey = resumeKey, IsPartial = concat is not null }, body, CancellationToken.None);
+            new(http.User, length, metadata)
+            {
+                ResumeKey = resumeKey,
+                IsPartial = concat is not null,
+                Sha256 = concat is null ? DigestFields.ReadPromise(http.Request) : null,
+            },
+            body,
+            CancellationToken.None);
         if (upload is null)
         {
             return error ?? TusError.Unavailable;

@@ -27,6 +27,11 @@ internal sealed class UploadCreation(
             return refusal;
         }
 
+        if (request.Sha256 is { } promised && target.Value!.Sha256 is { } told && promised != told)
+        {
+            return AdmissionErrors.DigestsDiffer;
+        }
+
         var userId = request.Caller.UserId()!;
         var workspace = await callers.DefaultWorkspaceAsync(userId, cancellationToken);
         var session = target.Value!.ToSession(request, Guid.CreateVersion7(), userId, workspace) with { ContentNode = content.Node };

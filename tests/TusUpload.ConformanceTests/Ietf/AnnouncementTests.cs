@@ -1,12 +1,21 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+
 using TusUpload.ConformanceTests.Clauses;
 using TusUpload.ConformanceTests.Wire;
+using TusUpload.IntegrationTests.Harness;
 using TusUpload.IntegrationTests.Uploads;
+using TusUpload.Protocol.Ietf;
 using TusUpload.UnitTests.Protocol;
 
 namespace TusUpload.ConformanceTests.Ietf;
 
 /// <summary>104 (Upload Resumption Supported) and bodies that break, letter by letter. HTTP/1.1 only: over HTTP/2 the web server sends none.</summary>
-public sealed class AnnouncementTests(ImpatientServer server) : IClassFixture<ImpatientServer>
+public sealed class AnnouncementTests(ImpatientServer server, PostgresServer postgres) : IClassFixture<ImpatientServer>
 {
     private HttpClient Client => server.Http;
 
@@ -38,6 +47,28 @@ public sealed class AnnouncementTests(ImpatientServer server) : IClassFixture<Im
         Assert.Equal((104, 100), ((await connection.ReadAsync()).Status, (await connection.ReadAsync()).Status));
         await connection.SendAsync("hello");
         Assert.Equal(201, (await connection.ReadAsync()).Status);
+    }
+
+    [Fact]
+    [Clause("ietf-104-4", "SHOULD", "104 comes over TLS as well, and nothing else on the connection is harmed.")]
+    public async Task IETF_104_4_over_tls_the_connection_stays_whole()
+    {
+        using var key = RSA.Create(2048);
+        var wanted = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        using var certificate = wanted.CreateSelfSigned(TimeProvider.System.GetUtcNow().AddDays(-1), TimeProvider.System.GetUtcNow().AddDays(1));
+        await using var secure = await RunningServer.StartAsync(postgres, services: services => services.Configure<KestrelServerOptions>(
+            kestrel => kestrel.ConfigureEndpointDefaults(listen => listen.UseUploadResumptionAnnouncements().UseHttps(certificate))));
+        await using var connection = await RawConnection.OverTlsAsync(secure.Address.Port);
+        foreach (var _ in Enumerable.Range(0, 3))
+        {
+            await connection.SendAsync(Head("9", "Content-Length: 300000"));
+            var early = await connection.ReadAsync();
+            await connection.SendAsync(new string('x', 300_000));
+            var answer = await connection.ReadAsync();
+
+            Assert.Equal((104, 201, "?1"), (early.Status, answer.Status, answer["Upload-Complete"]));
+            Assert.Equal((early["Location"], "300000"), (answer["Location"], answer["Upload-Offset"]));
+        }
     }
 
     [Theory]

@@ -7,6 +7,8 @@ namespace TusUpload.ConformanceTests.Ietf;
 /// <summary>POST, PUT and PATCH of the creating resource.</summary>
 public abstract class ResumableCreationTests(ConformanceServer server)
 {
+    private const string HelloDigest = "LPJNul+wow4m6DsqxbninhsWHlwfp0JecwQzYpOLmCQ=";
+
     private HttpClient Client => server.Http;
 
     [Theory]
@@ -79,6 +81,33 @@ public abstract class ResumableCreationTests(ConformanceServer server)
 
         Assert.Equal(413, answer.Status());
         Assert.StartsWith($"max-size={ConformanceServer.MaxSize}", answer.Header("Upload-Limit"), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    [Clause("ietf-digest-1", "SHOULD", "An upload that does not have the Repr-Digest that was promised when it was made is not taken.")]
+    public async Task IETF_DIGEST_1_a_promise_that_is_not_kept_ends_the_file()
+    {
+        using var kept = await IetfRequests.Post(completes: true, "hello")
+            .With("Repr-Digest", $"md5=:AAAA:, sha-256=:{HelloDigest}:").SendAsync(Client);
+        using var broken = await IetfRequests.Post(completes: true, "world").With("Repr-Digest", $"sha-256=:{HelloDigest}:").SendAsync(Client);
+        using var twofold = await IetfRequests.Post(completes: true, "hello").With("Repr-Digest", $"sha-256=:{HelloDigest}:")
+            .With("Upload-Metadata", "sha256 " + Convert.ToBase64String(System.Text.Encoding.ASCII.GetBytes(new string('0', 64)))).SendAsync(Client);
+
+        Assert.Equal("ready", (await Client.EndedFileAsync(kept.Headers.Location!.Id())).GetProperty("processingStatus").GetString());
+        Assert.Equal("rejected", (await Client.EndedFileAsync(broken.Headers.Location!.Id())).GetProperty("processingStatus").GetString());
+        Assert.Equal(400, twofold.Status());
+    }
+
+    [Theory]
+    [Clause("ietf-digest-2", "SHOULD", "A client that wants Repr-Digest gets it with the answer that completes the upload.")]
+    [InlineData("sha-256=3, sha-512=10", true)]
+    [InlineData("sha-256=0", false)]
+    [InlineData("md5=1", false)]
+    public async Task IETF_DIGEST_2_the_digest_is_answered_where_it_is_wanted(string wanted, bool given)
+    {
+        using var answer = await IetfRequests.Post(completes: true, "hello").With("Want-Repr-Digest", wanted).SendAsync(Client);
+
+        Assert.Equal(given ? $"sha-256=:{HelloDigest}:" : null, answer.Header("Repr-Digest"));
     }
 
     [Theory]

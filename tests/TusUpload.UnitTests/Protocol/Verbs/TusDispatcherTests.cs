@@ -27,7 +27,7 @@ public sealed class TusDispatcherTests
     [Theory]
     [InlineData("GET", "/uploads", "OPTIONS, POST")]
     [InlineData("PUT", "/uploads", "OPTIONS, POST")]
-    [InlineData("GET", "/uploads/0192d7c0-0000-7000-8000-000000000000", "OPTIONS, HEAD, PATCH, DELETE")]
+    [InlineData("PUT", "/uploads/0192d7c0-0000-7000-8000-000000000000", "OPTIONS, HEAD, PATCH, DELETE")]
     [InlineData("POST", "/uploads/0192d7c0-0000-7000-8000-000000000000", "OPTIONS, HEAD, PATCH, DELETE")]
     public async Task Other_methods_are_told_which_apply(string method, string path, string allow)
     {
