@@ -58,7 +58,7 @@ public sealed class AnnouncementTests(ImpatientServer server, PostgresServer pos
         using var certificate = wanted.CreateSelfSigned(TimeProvider.System.GetUtcNow().AddDays(-1), TimeProvider.System.GetUtcNow().AddDays(1));
         await using var secure = await RunningServer.StartAsync(postgres, services: services => services.Configure<KestrelServerOptions>(
             kestrel => kestrel.ConfigureEndpointDefaults(listen => listen.UseUploadResumptionAnnouncements().UseHttps(certificate))));
-        await using var connection = await RawConnection.OverTlsAsync(secure.Address.Port);
+        await using var connection = await RawConnection.OverTlsAsync(secure.Address.Port, certificate);
         foreach (var _ in Enumerable.Range(0, 3))
         {
             await connection.SendAsync(Head("9", "Content-Length: 300000"));

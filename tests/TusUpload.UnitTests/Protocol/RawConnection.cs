@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
 
@@ -21,11 +22,11 @@ internal sealed class RawConnection : IAsyncDisposable
         _stream = _client.GetStream();
     }
 
-    /// <summary>Over TLS, whatever the server's certificate.</summary>
-    public static async Task<RawConnection> OverTlsAsync(int port)
+    /// <summary>Over TLS, to the server that has this certificate.</summary>
+    public static async Task<RawConnection> OverTlsAsync(int port, X509Certificate certificate)
     {
         var connection = new RawConnection(port);
-        var tls = new SslStream(connection._stream, leaveInnerStreamOpen: false, (_, _, _, _) => true);
+        var tls = new SslStream(connection._stream, leaveInnerStreamOpen: false, (_, given, _, _) => certificate.Equals(given));
         await tls.AuthenticateAsClientAsync(
             new SslClientAuthenticationOptions { TargetHost = "localhost" }, TestContext.Current.CancellationToken);
         connection._stream = tls;
