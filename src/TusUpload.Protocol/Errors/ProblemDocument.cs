@@ -41,7 +41,7 @@ public static class ProblemDocument
     {
         using var json = new Utf8JsonWriter(document);
         json.WriteStartObject();
-        json.WriteString("type", "about:blank");
+        json.WriteString("type", error.Type ?? "about:blank");
         json.WriteString("title", ReasonPhrases.GetReasonPhrase(error.Status));
         json.WriteNumber("status", error.Status);
         json.WriteString("detail", error.Message);

@@ -9,6 +9,9 @@ public sealed record TusError(int Status, string Code, string Message)
     /// <summary>Seconds after which asking again makes sense (Retry-After); null: the header is not sent.</summary>
     public int? RetryAfter { get; init; }
 
+    /// <summary>The problem document's type, an absolute URI; null: about:blank.</summary>
+    public string? Type { get; init; }
+
     /// <summary>Further members of the problem document, such as the level and the bytes left of a quota.</summary>
     public IReadOnlyDictionary<string, object?>? Details { get; init; }
 

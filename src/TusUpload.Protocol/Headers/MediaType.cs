@@ -3,7 +3,9 @@ namespace TusUpload.Protocol.Headers;
 /// <summary>Compares a Content-Type without its parameters.</summary>
 internal static class MediaType
 {
-    public static bool IsBytes(string? contentType)
+    public static bool IsBytes(string? contentType) => Is(contentType, TusHeaders.BytesContentType);
+
+    public static bool Is(string? contentType, string expected)
     {
         var type = contentType.AsSpan();
         var parameters = type.IndexOf(';');
@@ -12,6 +14,6 @@ internal static class MediaType
             type = type[..parameters];
         }
 
-        return type.Trim().Equals(TusHeaders.BytesContentType, StringComparison.OrdinalIgnoreCase);
+        return type.Trim().Equals(expected, StringComparison.OrdinalIgnoreCase);
     }
 }

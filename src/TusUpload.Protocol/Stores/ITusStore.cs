@@ -27,6 +27,13 @@ public interface ITusStore
     Task<TusResult<UploadInfo>> AppendAsync(AppendRequest request, TusBody body, CancellationToken cancellationToken);
 }
 
+/// <summary>Reading without a say in who writes.</summary>
+public interface ITusPeekStore
+{
+    /// <summary>As <see cref="ITusStore.FindAsync"/>, but a running writer goes on, and the offset that is kept may grow at once.</summary>
+    Task<TusResult<UploadInfo>> PeekAsync(Guid uploadId, ClaimsPrincipal caller, CancellationToken cancellationToken);
+}
+
 /// <summary>tus 1.0.0, creation and creation-with-upload.</summary>
 public interface ITusCreationStore
 {

@@ -27,6 +27,12 @@ public sealed record CreateRequest(ClaimsPrincipal Caller, long? Length, UploadM
 
     /// <summary>The promised SHA-256 of the whole, 64 lower hexadecimal digits; null without a promise.</summary>
     public string? Sha256 { get; init; }
+
+    /// <summary>
+    /// Called once the upload is there for others, before its body is read: the client may be told of it then. Null: nobody asks. Not called for
+    /// an upload that was there before.
+    /// </summary>
+    public Func<UploadInfo, ValueTask>? OnMade { get; init; }
 }
 
 /// <summary>A POST of a final upload that has passed every check of form.</summary>

@@ -92,7 +92,14 @@ internal static class CreateUpload
 
         // Not the request's token: what has arrived when the client hangs up is kept.
         var (upload, error) = await store.CreateAsync(
-            new(http.User, length, metadata) { ResumeKey = resumeKey, IsPartial = concat is not null }, body, CancellationToken.None);
+            new(http.User, length, metadata)
+            {
+                ResumeKey = resumeKey,
+                IsPartial = concat is not null,
+                Sha256 = concat is null ? DigestFields.ReadPromise(http.Request) : null,
+            },
+            body,
+            CancellationToken.None);
         if (upload is null)
         {
             return error ?? TusError.Unavailable;
@@ -149,6 +156,7 @@ internal static class CreateUpload
         return exchange.Store is ITusDeferredLengthStore ? null : Refusals.DeferNotSupported;
     }
 
+    /// <summary>Lets the application refuse the upload.</summary>
     internal static async ValueTask<TusError?> AskAsync(TusExchange exchange, UploadMetadata metadata, long? length)
     {
         if (exchange.Events.OnBeforeCreate is not { } ask)

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 
 using TusUpload.Protocol.Headers;
+using TusUpload.Protocol.Ietf;
 using TusUpload.Protocol.Stores;
 
 namespace TusUpload.Protocol.Verbs;
@@ -24,6 +25,11 @@ internal static class DescribeServer
         }
 
         ChunkSizes.Show(http, options);
+        if (store is ITusCreationStore)
+        {
+            headers[IetfHeaders.UploadLimit] = UploadLimit.Of(options, store);
+        }
+
         http.Response.StatusCode = StatusCodes.Status204NoContent;
     }
 

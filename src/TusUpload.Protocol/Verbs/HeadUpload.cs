@@ -1,20 +1,33 @@
+using System.IO.Pipelines;
+
 using Microsoft.AspNetCore.Http;
 
+using TusUpload.Protocol.Bodies;
 using TusUpload.Protocol.Errors;
 using TusUpload.Protocol.Headers;
+using TusUpload.Protocol.Stores;
 
 namespace TusUpload.Protocol.Verbs;
 
 /// <summary>HEAD: where the upload stands. tus 1.0.0, core protocol.</summary>
 internal static class HeadUpload
 {
-    public static async Task<TusError?> HandleAsync(TusExchange exchange)
+    public static async Task<TusError?> HandleAsync(TusExchange exchange, EventRaiser events)
     {
         var http = exchange.Http;
         var (upload, error) = await exchange.Store.FindAsync(exchange.UploadId, http.User, http.RequestAborted);
         if (error is not null || upload is null)
         {
             return error ?? TusError.NotFound;
+        }
+
+        if (upload is { IsOpen: true, Concat: null } && upload.Offset == upload.Length)
+        {
+            (upload, error) = await CompleteAsync(exchange, upload, events);
+            if (upload is null)
+            {
+                return error ?? TusError.Unavailable;
+            }
         }
 
         var headers = http.Response.Headers;
@@ -48,5 +61,24 @@ internal static class HeadUpload
 
         http.Response.StatusCode = StatusCodes.Status200OK;
         return null;
+    }
+
+    /// <summary>
+    /// Begun in the IETF protocol, which has a word of its own for the end. A client of tus takes an offset that is the length for the end, and
+    /// would never come back.
+    /// </summary>
+    private static async Task<TusResult<UploadInfo>> CompleteAsync(TusExchange exchange, UploadInfo upload, EventRaiser events)
+    {
+        var nothing = new TusBody(PipeReader.Create(Stream.Null), length: 0);
+
+        // Not the request's token: a completion that has begun is finished.
+        var result = await exchange.Store.AppendAsync(
+            new(upload.Id, exchange.Http.User, upload.Offset), nothing, CancellationToken.None);
+        if (result.Value is { IsComplete: true } complete)
+        {
+            await events.CompletedAsync(exchange, complete);
+        }
+
+        return result;
     }
 }

@@ -11,6 +11,7 @@ using TusUpload.Protocol.Bodies;
 using TusUpload.Protocol.Cors;
 using TusUpload.Protocol.Errors;
 using TusUpload.Protocol.Headers;
+using TusUpload.Protocol.Ietf;
 using TusUpload.Protocol.Metrics;
 using TusUpload.Protocol.Stores;
 
@@ -18,6 +19,7 @@ namespace TusUpload.Protocol.Verbs;
 
 /// <summary>
 /// The wire edge: every request of the protocol enters and leaves here.
+/// Both protocols: tus names itself in every request, see <see cref="IetfRequest.IsSpoken"/>.
 /// 0 headers of every answer, 1 the verb, 2 requirements of every verb, 3 the verb's own work, 4 trouble, 5 the refusal, 6 what is unread.
 /// </summary>
 internal sealed partial class TusDispatcher(
@@ -37,7 +39,8 @@ internal sealed partial class TusDispatcher(
         // 1. The verb, and whether it applies to this path and this store.
         var store = http.RequestServices.GetRequiredService<ITusStore>();
         var id = http.Request.RouteValues[RouteKey] as string;
-        var verb = VerbReader.Read(http.Request);
+        var ietf = IetfRequest.TryRead(http.Request, isUpload: id is not null);
+        var verb = ietf is null ? VerbReader.Read(http.Request) : IetfRequest.VerbOf(http.Request, isUpload: id is not null);
         if (verb == TusVerb.Options)
         {
             DescribeServer.Answer(http, store, options.Value);
@@ -53,7 +56,8 @@ internal sealed partial class TusDispatcher(
         try
         {
             // 2. and 3.
-            error = CheckForm(exchange, id) ?? await exchange.AuthorizeAsync() ?? await HandVerbAsync(exchange);
+            error = CheckForm(exchange, id, ietf) ?? await exchange.AuthorizeAsync()
+                ?? await (ietf is null ? HandVerbAsync(exchange) : HandVerbAsync(exchange, ietf));
         }
         catch (OperationCanceledException) when (http.RequestAborted.IsCancellationRequested)
         {
@@ -74,7 +78,15 @@ internal sealed partial class TusDispatcher(
     /// <summary>Sets what every answer carries, also one that is given before a request comes here. May be called twice.</summary>
     public static void Begin(HttpContext http, CorsPolicy cors)
     {
-        http.Response.Headers[TusHeaders.TusResumable] = TusHeaders.Version;
+        if (IetfRequest.TryRead(http.Request, isUpload: http.Request.RouteValues.ContainsKey(RouteKey)) is { } ietf)
+        {
+            IetfAnswer.Begin(http, ietf);
+        }
+        else
+        {
+            http.Response.Headers[TusHeaders.TusResumable] = TusHeaders.Version;
+        }
+
         http.Response.Headers.CacheControl = TusHeaders.NoStore;
         cors.Apply(http);
     }
@@ -107,7 +119,7 @@ internal sealed partial class TusDispatcher(
         }
     }
 
-    private static TusError? CheckForm(TusExchange exchange, string? id)
+    private static TusError? CheckForm(TusExchange exchange, string? id, IetfRequest? ietf)
     {
         var http = exchange.Http;
         if (!Applies(exchange.Verb, exchange.Store, isUpload: id is not null))
@@ -116,7 +128,7 @@ internal sealed partial class TusDispatcher(
             return Refusals.MethodNotAllowed;
         }
 
-        if (http.Request.Headers[TusHeaders.TusResumable] != TusHeaders.Version)
+        if (ietf is null && http.Request.Headers[TusHeaders.TusResumable] != TusHeaders.Version)
         {
             http.Response.Headers[TusHeaders.TusVersion] = TusHeaders.Version;
             return Refusals.UnsupportedVersion;
@@ -133,9 +145,17 @@ internal sealed partial class TusDispatcher(
     private Task<TusError?> HandVerbAsync(TusExchange exchange) => exchange.Verb switch
     {
         TusVerb.Create => CreateUpload.HandleAsync(exchange, (ITusCreationStore)exchange.Store, events),
-        TusVerb.Head => HeadUpload.HandleAsync(exchange),
+        TusVerb.Head => HeadUpload.HandleAsync(exchange, events),
         TusVerb.Patch => PatchUpload.HandleAsync(exchange, events),
         _ => DeleteUpload.HandleAsync(exchange, (ITusTerminationStore)exchange.Store, events),
+    };
+
+    private Task<TusError?> HandVerbAsync(TusExchange exchange, IetfRequest ietf) => exchange.Verb switch
+    {
+        TusVerb.Create => CreateResumable.HandleAsync(exchange, ietf, (ITusCreationStore)exchange.Store, events),
+        TusVerb.Head => RetrieveOffset.HandleAsync(exchange, ietf),
+        TusVerb.Patch => AppendResumable.HandleAsync(exchange, ietf, events),
+        _ => CancelResumable.HandleAsync(exchange, ietf, (ITusTerminationStore)exchange.Store, events),
     };
 
     private static bool Applies(TusVerb verb, ITusStore store, bool isUpload) => verb switch

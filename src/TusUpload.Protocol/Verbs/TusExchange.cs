@@ -53,6 +53,11 @@ internal sealed class TusExchange(
         return Body;
     }
 
+    /// <summary>Reads the upload and, where the store can do that, lets a running writer go on.</summary>
+    public Task<TusResult<UploadInfo>> PeekAsync() => store is ITusPeekStore peek
+        ? peek.PeekAsync(UploadId, http.User, http.RequestAborted)
+        : store.FindAsync(UploadId, http.User, http.RequestAborted);
+
     /// <summary>Tells where the upload stands and how long it lives.</summary>
     public void ShowProgress(UploadInfo upload)
     {

@@ -17,4 +17,7 @@ internal static class UploadLocation
             ? string.Concat(url.TrimEnd('/'), path, "/", id.ToString())
             : string.Concat(http.Features.Get<PublicOrigin>()?.Value, request.PathBase.ToUriComponent(), path, "/") + id;
     }
+
+    /// <summary>The upload that the request's own path names.</summary>
+    public static string OfUpload(HttpRequest request) => string.Concat(request.PathBase.ToUriComponent(), request.Path.ToUriComponent());
 }

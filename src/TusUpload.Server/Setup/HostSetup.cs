@@ -1,3 +1,4 @@
+using TusUpload.Protocol.Ietf;
 using TusUpload.Server.Proxies;
 
 namespace TusUpload.Server.Setup;
@@ -35,7 +36,11 @@ internal static class HostSetup
             host.ServicesStartConcurrently = false;
             host.ServicesStopConcurrently = false;
         });
-        builder.WebHost.ConfigureKestrel(kestrel => kestrel.AddServerHeader = false);
+        builder.WebHost.ConfigureKestrel(kestrel =>
+        {
+            kestrel.AddServerHeader = false;
+            kestrel.ConfigureEndpointDefaults(listen => listen.UseUploadResumptionAnnouncements());
+        });
         if (AddressKeys.All(key => string.IsNullOrEmpty(builder.Configuration[key])) && !builder.Configuration.GetSection("Kestrel:Endpoints").Exists())
         {
             builder.WebHost.UseUrls(DefaultUrl);

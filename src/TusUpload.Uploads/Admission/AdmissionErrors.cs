@@ -6,6 +6,9 @@ namespace TusUpload.Uploads.Admission;
 /// <summary>Why an upload was not admitted, in the words of the API. Final answers: no client that gets one should try again unchanged.</summary>
 internal static class AdmissionErrors
 {
+    public static readonly TusError DigestsDiffer =
+        new(400, "digests_differ", "The metadata's sha256 and Repr-Digest promise different bytes.");
+
     /// <summary>The first reason that holds, from the outside in.</summary>
     public static TusError For(Data.Sessions.Admission admission, long size) => admission switch
     {

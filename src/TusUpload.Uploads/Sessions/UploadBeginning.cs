@@ -14,7 +14,8 @@ namespace TusUpload.Uploads.Sessions;
 internal sealed class UploadBeginning(
     SessionAdmission admission, SessionEndings endings, SessionLeases leases, IUploadContent content, Writers writers, UploadReceive receive)
 {
-    public async Task<TusResult<UploadInfo>> CreateAsync(NewSession session, TusBody? body, CancellationToken cancellationToken)
+    public async Task<TusResult<UploadInfo>> CreateAsync(
+        NewSession session, TusBody? body, Func<UploadInfo, ValueTask>? onMade, CancellationToken cancellationToken)
     {
         // The id is new, so nobody is in the way.
         using var writer = (await writers.EnterAsync(session.Id, session.UserId, body, offset: 0)).Writer!;
@@ -34,9 +35,15 @@ internal sealed class UploadBeginning(
             return TusError.StorageFull;
         }
 
+        var fresh = new UploadInfo(made.Id, 0, made.TotalSize, made.Metadata, made.ExpiresAt) { IsOpen = true, Concat = made.IsPartial ? "partial" : null };
+        if (onMade is not null)
+        {
+            await onMade(fresh);
+        }
+
         if (body is null)
         {
-            return new UploadInfo(made.Id, 0, made.TotalSize, made.Metadata, made.ExpiresAt) { IsOpen = true, Concat = made.IsPartial ? "partial" : null };
+            return fresh;
         }
 
         var result = await receive.ReceiveAsync(Lease(made), writer, body, made.Finishes);

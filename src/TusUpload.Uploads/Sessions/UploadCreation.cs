@@ -27,6 +27,11 @@ internal sealed class UploadCreation(
             return refusal;
         }
 
+        if (request.Sha256 is { } promised && target.Value!.Sha256 is { } told && promised != told)
+        {
+            return AdmissionErrors.DigestsDiffer;
+        }
+
         var userId = request.Caller.UserId()!;
         var workspace = await callers.DefaultWorkspaceAsync(userId, cancellationToken);
         var session = target.Value!.ToSession(request, Guid.CreateVersion7(), userId, workspace) with { ContentNode = content.Node };
@@ -34,8 +39,8 @@ internal sealed class UploadCreation(
             ? await MakeAsync(session)
             : await adoption.CreateAsync(session, request, body, MakeAsync, cancellationToken);
 
-        Task<TusResult<UploadInfo>> MakeAsync(NewSession made) => whole.IsWhole(request.Length, body)
+        Task<TusResult<UploadInfo>> MakeAsync(NewSession made) => request.OnMade is null && whole.IsWhole(request.Length, body)
             ? whole.CreateAsync(made, body)
-            : beginning.CreateAsync(made, body, cancellationToken);
+            : beginning.CreateAsync(made, body, request.OnMade, cancellationToken);
     }
 }

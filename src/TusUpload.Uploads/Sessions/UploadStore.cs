@@ -16,7 +16,7 @@ namespace TusUpload.Uploads.Sessions;
 /// <summary>The store behind the protocol: one method per verb, each a way of its own.</summary>
 internal sealed class UploadStore(
     UploadBeginnings beginnings, UploadAppend append, UploadReads reads, UploadLength lengths, UploadTermination termination, IOptions<ExpiryOptions> expiry)
-    : ITusStore, ITusCreationStore, ITusConcatenationStore, ITusDeferredLengthStore, ITusTerminationStore,
+    : ITusStore, ITusPeekStore, ITusCreationStore, ITusConcatenationStore, ITusDeferredLengthStore, ITusTerminationStore,
         ITusExpirationStore, ITusChecksumStore
 {
     public IReadOnlyList<ChecksumAlgorithm> ChecksumAlgorithms => Protocol.Checksums.ChecksumAlgorithms.All;
@@ -25,6 +25,9 @@ internal sealed class UploadStore(
 
     public Task<TusResult<UploadInfo>> FindAsync(Guid uploadId, ClaimsPrincipal caller, CancellationToken cancellationToken) =>
         reads.FindAsync(uploadId, caller, cancellationToken);
+
+    public Task<TusResult<UploadInfo>> PeekAsync(Guid uploadId, ClaimsPrincipal caller, CancellationToken cancellationToken) =>
+        reads.PeekAsync(uploadId, caller, cancellationToken);
 
     public Task<TusResult<UploadInfo>> AppendAsync(AppendRequest request, TusBody body, CancellationToken cancellationToken) =>
         append.AppendAsync(request, body, cancellationToken);
@@ -68,4 +71,8 @@ internal sealed class UploadReads(
             ? TusError.Locked
             : state.ToInfo(time.GetUtcNow());
     }
+
+    /// <summary>The row as it is; a running writer goes on.</summary>
+    public async Task<TusResult<UploadInfo>> PeekAsync(Guid uploadId, ClaimsPrincipal caller, CancellationToken cancellationToken) =>
+        (await leases.FindAsync(uploadId, caller.UserId()!, cancellationToken)).ToInfo(time.GetUtcNow());
 }

@@ -10,12 +10,15 @@ internal static class ClauseTable
     private const string Core = "core-";
 
     private const string Intro = """
-        # Conformance to tus 1.0.0
+        # Conformance to tus 1.0.0 and to resumable uploads of the IETF
 
         One test per requirement of the [tus resumable upload protocol 1.0.0](https://tus.io/protocols/resumable-upload), in our words, for the
         core protocol and the extensions that this server advertises. The tests are in `tests/TusUpload.ConformanceTests` and run against the
         real server on a socket, over HTTP/1.1 and, where a client library can say it, over HTTP/2 without TLS, and through
         nginx, HAProxy and Caddy as `config/proxies` sets them up.
+
+        Clauses that begin with `ietf-` are of the IETF's [resumable uploads for HTTP](https://datatracker.ietf.org/doc/draft-ietf-httpbis-resumable-upload/),
+        as its draft stood in July 2026; `ietf-tus-` is what holds where one upload meets both protocols.
 
         A test generates this page and fails when it differs: run the tests with `TUSUPLOAD_WRITE_DOCS=1` to write it.
         """;

@@ -41,15 +41,16 @@ internal sealed class TusRequest(string method, Uri target)
     public async Task<HttpResponseMessage> SendAsync(HttpClient client)
     {
         using var message = new HttpRequestMessage(new HttpMethod(method), target);
-        foreach (var (name, value) in _headers)
-        {
-            Assert.True(message.Headers.TryAddWithoutValidation(name, value));
-        }
-
         if (_body is not null)
         {
             message.Content = new ByteArrayContent(Encoding.Latin1.GetBytes(_body));
             Assert.True(_type is null || message.Content.Headers.TryAddWithoutValidation("Content-Type", _type));
+        }
+
+        foreach (var (name, value) in _headers)
+        {
+            Assert.True(
+                message.Headers.TryAddWithoutValidation(name, value) || message.Content?.Headers.TryAddWithoutValidation(name, value) == true, name);
         }
 
         return await client.SendAsync(message, TestContext.Current.CancellationToken);

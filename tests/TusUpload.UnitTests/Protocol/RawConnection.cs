@@ -1,5 +1,7 @@
 using System.Globalization;
+using System.Net.Security;
 using System.Net.Sockets;
+using System.Security.Cryptography.X509Certificates;
 using System.Text;
 using System.Text.Json;
 
@@ -12,11 +14,28 @@ internal sealed class RawConnection : IAsyncDisposable
     private readonly byte[] _buffer = new byte[64 * 1024];
     private int _filled;
 
-    public RawConnection(int port) => _client = new TcpClient("127.0.0.1", port) { NoDelay = true };
+    private Stream _stream;
+
+    public RawConnection(int port)
+    {
+        _client = new TcpClient("127.0.0.1", port) { NoDelay = true };
+        _stream = _client.GetStream();
+    }
+
+    /// <summary>Over TLS, to the server that has this certificate.</summary>
+    public static async Task<RawConnection> OverTlsAsync(int port, X509Certificate certificate)
+    {
+        var connection = new RawConnection(port);
+        var tls = new SslStream(connection._stream, leaveInnerStreamOpen: false, (_, given, _, _) => certificate.Equals(given));
+        await tls.AuthenticateAsClientAsync(
+            new SslClientAuthenticationOptions { TargetHost = "localhost" }, TestContext.Current.CancellationToken);
+        connection._stream = tls;
+        return connection;
+    }
 
     public async Task SendAsync(string text) => await SendAsync(Encoding.ASCII.GetBytes(text));
 
-    public async Task SendAsync(ReadOnlyMemory<byte> bytes) => await _client.GetStream().WriteAsync(bytes, TestContext.Current.CancellationToken);
+    public async Task SendAsync(ReadOnlyMemory<byte> bytes) => await _stream.WriteAsync(bytes, TestContext.Current.CancellationToken);
 
     public async Task<RawAnswer> ReadAsync(bool isHead = false)
     {
@@ -50,7 +69,7 @@ internal sealed class RawConnection : IAsyncDisposable
         deadline.CancelAfter(TimeSpan.FromSeconds(20));
         try
         {
-            return _filled == 0 && await _client.GetStream().ReadAsync(_buffer, deadline.Token) == 0;
+            return _filled == 0 && await _stream.ReadAsync(_buffer, deadline.Token) == 0;
         }
         catch (IOException)
         {
@@ -99,7 +118,7 @@ internal sealed class RawConnection : IAsyncDisposable
 
     private async Task FillAsync(CancellationToken cancellationToken)
     {
-        var read = await _client.GetStream().ReadAsync(_buffer.AsMemory(_filled), cancellationToken);
+        var read = await _stream.ReadAsync(_buffer.AsMemory(_filled), cancellationToken);
         Assert.True(read > 0, "The connection was closed before the answer was whole: " + Text);
         _filled += read;
     }

@@ -9,7 +9,7 @@ namespace TusUpload.UnitTests.Protocol.Verbs;
 public sealed class TusDispatcherTests
 {
     [Theory]
-    [InlineData("HEAD", "Accept: x")]
+    [InlineData("HEAD", "Tus-Resumable: 0.2.2")]
     [InlineData("PATCH", "Accept: x")]
     [InlineData("DELETE", "Tus-Resumable: 0.2.2")]
     [InlineData("PATCH", "Tus-Resumable: 1.0.0, 1.0.0")]
@@ -27,7 +27,7 @@ public sealed class TusDispatcherTests
     [Theory]
     [InlineData("GET", "/uploads", "OPTIONS, POST")]
     [InlineData("PUT", "/uploads", "OPTIONS, POST")]
-    [InlineData("GET", "/uploads/0192d7c0-0000-7000-8000-000000000000", "OPTIONS, HEAD, PATCH, DELETE")]
+    [InlineData("PUT", "/uploads/0192d7c0-0000-7000-8000-000000000000", "OPTIONS, HEAD, PATCH, DELETE")]
     [InlineData("POST", "/uploads/0192d7c0-0000-7000-8000-000000000000", "OPTIONS, HEAD, PATCH, DELETE")]
     public async Task Other_methods_are_told_which_apply(string method, string path, string allow)
     {

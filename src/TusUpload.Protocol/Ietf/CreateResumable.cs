@@ -1,0 +1,138 @@
+using System.Globalization;
+
+using Microsoft.AspNetCore.Http;
+
+using TusUpload.Protocol.Bodies;
+using TusUpload.Protocol.Capabilities;
+using TusUpload.Protocol.Errors;
+using TusUpload.Protocol.Headers;
+using TusUpload.Protocol.Stores;
+using TusUpload.Protocol.Verbs;
+
+namespace TusUpload.Protocol.Ietf;
+
+/// <summary>POST, PUT or PATCH of the creating resource: makes an upload with what bytes come along. IETF draft, upload creation.</summary>
+internal static class CreateResumable
+{
+    public static async Task<TusError?> HandleAsync(TusExchange exchange, IetfRequest request, ITusCreationStore store, EventRaiser events) =>
+        await TryAsync(exchange, request, store, events) is { } error ? IetfAnswer.Refuse(exchange, request, error) : null;
+
+    private static async Task<TusError?> TryAsync(TusExchange exchange, IetfRequest request, ITusCreationStore store, EventRaiser events)
+    {
+        var http = exchange.Http;
+        if (CheckForm(exchange, request, out var completes, out var length) is { } badForm)
+        {
+            return badForm;
+        }
+
+        var given = http.Request.Headers[TusHeaders.UploadMetadata];
+        if (MetadataHeader.TryRead(given, exchange.Options.MaxMetadataBytes, out var metadata) is { } badMetadata)
+        {
+            return badMetadata;
+        }
+
+        metadata = RepresentationMetadata.Add(metadata, http.Request);
+        if (await CreateUpload.AskAsync(exchange, metadata, length) is { } refusal)
+        {
+            return refusal;
+        }
+
+        // Without a body there is nothing to resume, and the answer tells the same as 104.
+        var body = request.ContentLength == 0 ? null : exchange.TryOpenBody(offset: 0);
+        if (body is null && request.ContentLength != 0)
+        {
+            return StatusPolicy.Draining;
+        }
+
+        // Not the request's token: what has arrived when the client hangs up is kept.
+        var (upload, error) = await store.CreateAsync(
+            new(http.User, length, metadata)
+            {
+                Finishes = completes,
+                Sha256 = DigestFields.ReadPromise(http.Request),
+                OnMade = body is null || request.Version.Number is null ? null : made => AnnounceAsync(exchange, request, made),
+            },
+            body,
+            CancellationToken.None);
+        if (upload is null)
+        {
+            return error ?? TusError.Unavailable;
+        }
+
+        exchange.UploadId = upload.Id;
+        await events.CreatedAsync(exchange, metadata, length);
+        (upload, error) = await FinishAsync(exchange, upload, completes, error);
+        ShowLocation(exchange, upload);
+        IetfAnswer.ShowState(exchange, request, upload);
+        if (upload.IsComplete)
+        {
+            await events.CompletedAsync(exchange, upload);
+        }
+
+        http.Response.StatusCode = StatusCodes.Status201Created;
+        return error;
+    }
+
+    private static TusError? CheckForm(TusExchange exchange, IetfRequest request, out bool completes, out long? length)
+    {
+        completes = request.Completes ?? false;
+        length = request.LengthAt(0, completes, out var agrees);
+        return request switch
+        {
+            { Completes: null } => IetfRefusals.CompleteRequired,
+            { Offset: not null } => IetfRefusals.OffsetAtCreation,
+            _ when !agrees => IetfRefusals.InconsistentLength,
+            _ when length > exchange.Options.MaxSize || request.ContentLength > exchange.Options.MaxSize => TusError.TooLarge,
+            _ when length is null && exchange.Store is not ITusDeferredLengthStore => Refusals.DeferNotSupported,
+            _ => null,
+        };
+    }
+
+    /// <summary>104, so that a client whose request is cut knows where to go on.</summary>
+    private static async ValueTask AnnounceAsync(TusExchange exchange, IetfRequest request, UploadInfo made)
+    {
+        ShowLocation(exchange, made);
+        var answer = exchange.Http.Response.Headers;
+        var headers = new List<(string, string)>
+        {
+            ("Location", answer.Location.ToString()),
+            (IetfHeaders.UploadLimit, IetfAnswer.LimitOf(exchange, made)),
+            (IetfHeaders.InteropVersion, request.Version.Number!.Value.ToString(CultureInfo.InvariantCulture)),
+        };
+        if (answer[UploadTokenCarrier.Header] is { Count: > 0 } token)
+        {
+            headers.Add((UploadTokenCarrier.Header, token.ToString()));
+        }
+
+        await InterimConnection.TryWriteAsync(exchange.Http, headers);
+    }
+
+    /// <summary>Once: what 104 has told must not differ from the answer.</summary>
+    private static void ShowLocation(TusExchange exchange, UploadInfo upload)
+    {
+        if (exchange.Http.Response.Headers.Location.Count == 0)
+        {
+            exchange.ShowLocation(upload);
+        }
+    }
+
+    /// <summary>
+    /// A body that was cut short is an error here, unlike in tus: a client that sent all it has takes 2xx for the end.
+    /// </summary>
+    private static async Task<(UploadInfo Upload, TusError? Error)> FinishAsync(
+        TusExchange exchange, UploadInfo upload, bool completes, TusError? error)
+    {
+        var body = exchange.Body;
+        if (upload.IsComplete || (body is null && upload.Length is not null))
+        {
+            return (upload, completes && !upload.IsComplete ? IetfRefusals.InconsistentLength : null);
+        }
+
+        if (body is not null && (error is not null || body.End != BodyEnd.Completed))
+        {
+            return await ResumableEnding.OfCutBodyAsync(exchange, upload, body, error);
+        }
+
+        return completes ? await ResumableEnding.CompleteAsync(exchange, upload) : (upload, null);
+    }
+}

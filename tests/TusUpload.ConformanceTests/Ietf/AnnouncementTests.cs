@@ -1,0 +1,161 @@
+using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
+
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Server.Kestrel.Core;
+using Microsoft.Extensions.DependencyInjection;
+
+using TusUpload.ConformanceTests.Clauses;
+using TusUpload.ConformanceTests.Wire;
+using TusUpload.IntegrationTests.Harness;
+using TusUpload.IntegrationTests.Uploads;
+using TusUpload.Protocol.Ietf;
+using TusUpload.UnitTests.Protocol;
+
+namespace TusUpload.ConformanceTests.Ietf;
+
+/// <summary>104 (Upload Resumption Supported) and bodies that break, letter by letter. HTTP/1.1 only: over HTTP/2 the web server sends none.</summary>
+public sealed class AnnouncementTests(ImpatientServer server, PostgresServer postgres) : IClassFixture<ImpatientServer>
+{
+    private HttpClient Client => server.Http;
+
+    [Fact]
+    [Clause("ietf-104-1", "MUST", "104 comes before the body is read, with Location, Upload-Limit and the request's version; the answer has the same Location.")]
+    public async Task IETF_104_1_the_address_is_told_before_the_body()
+    {
+        await using var connection = new RawConnection(server.Port);
+        await connection.SendAsync(Head("8", "Content-Length: 10"));
+        var early = await connection.ReadAsync();
+        await connection.SendAsync("helloworld");
+        var answer = await connection.ReadAsync();
+        await connection.SendAsync($"HEAD {early["Location"]} HTTP/1.1\r\nHost: localhost\r\n\r\n");
+        var next = await connection.ReadAsync(isHead: true);
+
+        Assert.Equal((104, "8"), (early.Status, early["Upload-Draft-Interop-Version"]));
+        Assert.StartsWith("max-size=", early["Upload-Limit"], StringComparison.Ordinal);
+        Assert.Equal((201, early["Location"], "?1"), (answer.Status, answer["Location"], answer["Upload-Complete"]));
+        Assert.Equal((204, "?1", "10"), (next.Status, next["Upload-Complete"], next["Upload-Offset"]));
+    }
+
+    [Fact]
+    [Clause("ietf-104-2", "MUST", "A client that waits for 100 Continue gets it after 104.")]
+    public async Task IETF_104_2_continue_still_follows()
+    {
+        await using var connection = new RawConnection(server.Port);
+        await connection.SendAsync(Head("6", "Content-Length: 5\r\nExpect: 100-continue"));
+
+        Assert.Equal((104, 100), ((await connection.ReadAsync()).Status, (await connection.ReadAsync()).Status));
+        await connection.SendAsync("hello");
+        Assert.Equal(201, (await connection.ReadAsync()).Status);
+    }
+
+    [Fact]
+    [Clause("ietf-104-4", "SHOULD", "104 comes over TLS as well, and nothing else on the connection is harmed.")]
+    public async Task IETF_104_4_over_tls_the_connection_stays_whole()
+    {
+        using var key = RSA.Create(2048);
+        var wanted = new CertificateRequest("CN=localhost", key, HashAlgorithmName.SHA256, RSASignaturePadding.Pkcs1);
+        using var certificate = wanted.CreateSelfSigned(TimeProvider.System.GetUtcNow().AddDays(-1), TimeProvider.System.GetUtcNow().AddDays(1));
+        await using var secure = await RunningServer.StartAsync(postgres, services: services => services.Configure<KestrelServerOptions>(
+            kestrel => kestrel.ConfigureEndpointDefaults(listen => listen.UseUploadResumptionAnnouncements().UseHttps(certificate))));
+        await using var connection = await RawConnection.OverTlsAsync(secure.Address.Port, certificate);
+        foreach (var _ in Enumerable.Range(0, 3))
+        {
+            await connection.SendAsync(Head("9", "Content-Length: 300000"));
+            var early = await connection.ReadAsync();
+            await connection.SendAsync(new string('x', 300_000));
+            var answer = await connection.ReadAsync();
+
+            Assert.Equal((104, 201, "?1"), (early.Status, answer.Status, answer["Upload-Complete"]));
+            Assert.Equal((early["Location"], "300000"), (answer["Location"], answer["Upload-Offset"]));
+        }
+    }
+
+    [Theory]
+    [Clause("ietf-104-3", "MUST", "A request that names no version, or one that is not spoken, gets no 104.")]
+    [InlineData(null)]
+    [InlineData("2")]
+    [InlineData("99")]
+    [InlineData("\"8\"")]
+    public async Task IETF_104_3_other_versions_get_none(string? version)
+    {
+        await using var connection = new RawConnection(server.Port);
+        await connection.SendAsync(Head(version, "Content-Length: 5") + "hello");
+
+        Assert.Equal(201, (await connection.ReadAsync()).Status);
+    }
+
+    [Fact]
+    [Clause("ietf-create-8", "SHOULD", "A first request that is cut keeps what arrived, is not complete, and goes on at the address that 104 told.")]
+    public async Task IETF_CREATE_8_a_first_request_that_is_cut_goes_on()
+    {
+        Uri upload;
+        await using (var connection = new RawConnection(server.Port))
+        {
+            await connection.SendAsync(Head("8", "Content-Length: 10") + "hello");
+            upload = new Uri((await connection.ReadAsync())["Location"]!, UriKind.Relative);
+            connection.Cut();
+        }
+
+        using var stands = await IetfRequests.Head(upload).SendAsync(Client);
+        var offset = (int)stands.Offset();
+        Assert.Equal((204, false), (stands.Status(), stands.Completeness()));
+        Assert.InRange(offset, 0, 5);
+        Assert.Equal(201, await IetfRequests.Append(upload, offset, true, "helloworld"[offset..]).StatusAsync(Client));
+        Assert.Equal(
+            "936a185caaa266bb9cbe981e9e05cb78cd732b0b3280eb944412bb6f8f8f07af",
+            (await Client.EndedFileAsync(upload.Id())).GetProperty("sha256").GetString());
+    }
+
+    [Fact]
+    [Clause("ietf-create-9", "MUST", "A first request that falls silent is no success: what arrived is kept, and the upload is not complete.")]
+    public async Task IETF_CREATE_9_a_first_request_that_falls_silent_is_no_success()
+    {
+        await using var connection = new RawConnection(server.Port);
+        await connection.SendAsync(Head(null, "Content-Length: 10") + "hello");
+
+        var answer = await connection.ReadAsync();
+
+        Assert.Equal((503, "?0"), (answer.Status, answer["Upload-Complete"]));
+    }
+
+    [Fact]
+    [Clause("ietf-create-10", "MUST", "A chunked body without a length completes when its last chunk has come, and not before.")]
+    public async Task IETF_CREATE_10_a_chunked_body_completes_with_its_last_chunk()
+    {
+        await using var whole = new RawConnection(server.Port);
+        await whole.SendAsync(Head(null, "Transfer-Encoding: chunked") + "5\r\nhello\r\n0\r\n\r\n");
+        var complete = await whole.ReadAsync();
+        Uri upload;
+        await using (var cut = new RawConnection(server.Port))
+        {
+            await cut.SendAsync(Head("9", "Transfer-Encoding: chunked") + "5\r\nhello\r\n");
+            upload = new Uri((await cut.ReadAsync())["Location"]!, UriKind.Relative);
+            cut.Cut();
+        }
+
+        using var open = await IetfRequests.Head(upload).SendAsync(Client);
+        Assert.Equal((201, "?1", "5"), (complete.Status, complete["Upload-Complete"], complete["Upload-Offset"]));
+        Assert.Equal((false, null), (open.Completeness(), open.Header("Upload-Length")));
+    }
+
+    [Fact]
+    [Clause("ietf-append-6", "MUST", "A body that turns out to reach past the length is refused, and its upload is gone.")]
+    public async Task IETF_APPEND_6_a_body_past_the_length_ends_the_upload()
+    {
+        var upload = await IetfRequests.MakeAsync(Client, length: 4);
+        await using var connection = new RawConnection(server.Port);
+        await connection.SendAsync(
+            $"PATCH {upload.OriginalString} HTTP/1.1\r\nHost: localhost\r\nUpload-Draft-Interop-Version: 8\r\nUpload-Offset: 0\r\nUpload-Complete: ?1\r\n"
+            + $"Content-Type: {IetfRequests.Partial}\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\n0\r\n\r\n");
+
+        var answer = await connection.ReadAsync();
+
+        Assert.Equal((400, "?0"), (answer.Status, answer["Upload-Complete"]));
+        Assert.Equal(404, await IetfRequests.Head(upload).StatusAsync(Client));
+    }
+
+    private static string Head(string? version, string framing) =>
+        "POST /uploads HTTP/1.1\r\nHost: localhost\r\nUpload-Complete: ?1\r\nContent-Type: text/plain\r\n"
+        + (version is null ? "" : $"Upload-Draft-Interop-Version: {version}\r\n") + framing + "\r\n\r\n";
+}
