@@ -789,6 +789,10 @@ namespace TusUpload.Data.Migrations
                         .HasDatabaseName("ix_upload_sessions_content_node")
                         .HasFilter("status IN ('expired', 'terminated') AND NOT content_removed");
 
+                    b.HasIndex(new[] { "Id" }, "ix_upload_sessions_unfinished_finals")
+                        .HasDatabaseName("ix_upload_sessions_id")
+                        .HasFilter("part_ids IS NOT NULL AND status = 'receiving'");
+
                     b.ToTable("upload_sessions", "tus_upload", t =>
                         {
                             t.HasCheckConstraint("ck_upload_sessions_file_hash", "file_hash ~ '^[0-9a-f]{64}$'");

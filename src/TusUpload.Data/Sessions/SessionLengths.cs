@@ -14,7 +14,7 @@ public sealed class SessionLengths(NpgsqlDataSource database)
             SELECT id, user_id, workspace_id, link_id, $5 - reserved_size AS more
               FROM tus_upload.upload_sessions
              WHERE id = $3 AND user_id = $4 AND status = 'receiving' AND {SessionState.Expiry} > $1 AND total_size IS NULL
-               AND part_ids IS NULL AND uploaded_size <= $5
+               AND part_ids IS NULL AND uploaded_size <= $5 AND ($7 IS NULL OR lease_epoch = $7)
                FOR NO KEY UPDATE
         ), account AS MATERIALIZED (
             SELECT storage_limit - storage_used - storage_reserved AS room
@@ -39,13 +39,14 @@ public sealed class SessionLengths(NpgsqlDataSource database)
                (SELECT room FROM account), (SELECT room FROM space), (SELECT room FROM through)
         """;
 
-    // A writer that began without the length could go past it: the new epoch ends its lease.
+    // A writer that began without the length could go past it: the new epoch ends its lease, unless it is the writer who tells ($7).
     private const string DeclareSql = $"""
         {Reserve}, session AS (
             UPDATE tus_upload.upload_sessions s
                SET total_size = $5, reserved_size = $5, last_activity_at = $1,
                    status = CASE WHEN s.uploaded_size = $5 AND $6 AND NOT s.is_partial THEN 'received' ELSE s.status END,
-                   lease_node = NULL, lease_epoch = s.lease_epoch + 1
+                   lease_node = CASE WHEN $7 IS NULL THEN NULL ELSE s.lease_node END,
+                   lease_epoch = s.lease_epoch + CASE WHEN $7 IS NULL THEN 1 ELSE 0 END
               FROM admitted WHERE s.id = admitted.id
             RETURNING s.*
         ), {SessionEvents.Received}, {BatchCounting.Sql}
@@ -65,17 +66,21 @@ public sealed class SessionLengths(NpgsqlDataSource database)
     /// <param name="finishes">False: the length does not complete it; its client has still to say so.</param>
     public Task<Reservation> DeclareAsync(
         Guid id, string userId, long length, string? sha256, bool finishes, DateTimeOffset now, CancellationToken cancellationToken) =>
-        RunAsync(DeclareSql, id, userId, length, (sha256, finishes), now, cancellationToken);
+        RunAsync(DeclareSql, id, userId, length, new(sha256, finishes, null), now, cancellationToken);
+
+    /// <summary>The same by the writer itself, who goes on under its lease; its commit completes the upload. Not found once the lease is another's.</summary>
+    public Task<Reservation> DeclareAsync(SessionState lease, long length, DateTimeOffset now, CancellationToken cancellationToken) =>
+        RunAsync(DeclareSql, lease.Id, lease.UserId, length, new(null, false, lease.LeaseEpoch), now, cancellationToken);
 
     /// <summary>Holds <paramref name="size"/> bytes in all for an upload of unknown length, before bytes beyond what is held are taken.</summary>
     public Task<Reservation> GrowAsync(Guid id, string userId, long size, DateTimeOffset now, CancellationToken cancellationToken) =>
-        RunAsync(GrowSql, id, userId, size, (null, false), now, cancellationToken);
+        RunAsync(GrowSql, id, userId, size, new(null, false, null), now, cancellationToken);
 
     private async Task<Reservation> RunAsync(
-        string sql, Guid id, string userId, long size, (string? Sha256, bool Finishes) end, DateTimeOffset now, CancellationToken cancellationToken)
+        string sql, Guid id, string userId, long size, Telling telling, DateTimeOffset now, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(sql);
-        command.With(now).With(end.Sha256).With(id).With(userId).With(size).With(end.Finishes);
+        command.With(now).With(telling.Sha256).With(id).With(userId).With(size).With(telling.Finishes).With(telling.LeaseEpoch);
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         await row.ReadAsync(cancellationToken);
         return new(
@@ -85,6 +90,8 @@ public sealed class SessionLengths(NpgsqlDataSource database)
             row.IsDBNull(3) ? null : row.GetInt64(3),
             row.IsDBNull(4) ? null : row.GetInt64(4));
     }
+
+    private readonly record struct Telling(string? Sha256, bool Finishes, long? LeaseEpoch);
 }
 
 /// <summary>What came of asking to hold more: done, or not there any more, or the bytes left at each level (null without a limit).</summary>

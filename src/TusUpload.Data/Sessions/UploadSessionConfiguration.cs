@@ -42,6 +42,7 @@ internal sealed class UploadSessionConfiguration : IEntityTypeConfiguration<Uplo
         table.HasIndex(session => new { session.UserId, session.ResumeKey }).IsUnique()
             .HasFilter("resume_key IS NOT NULL AND status IN ('receiving', 'received')");
         table.HasIndex(session => session.FinalId).HasFilter("final_id IS NOT NULL");
+        table.HasIndex(session => session.Id, "ix_upload_sessions_unfinished_finals").HasFilter("part_ids IS NOT NULL AND status = 'receiving'");
         table.HasOne<UploadSession>().WithMany().HasForeignKey(session => session.FinalId).OnDelete(DeleteBehavior.Cascade);
         table.HasOne<User>().WithMany().HasForeignKey(session => session.UserId).OnDelete(DeleteBehavior.Restrict);
         table.HasOne<Workspace>().WithMany().HasForeignKey(session => session.WorkspaceId).OnDelete(DeleteBehavior.Restrict);

@@ -190,8 +190,11 @@ internal sealed class Writers(IOptions<LeaseOptions> options, TimeProvider time)
             }
         }
 
-        /// <summary>Where it stands, committed or not; where it claims to stand while it has not begun.</summary>
-        public long? Offset => Live?.Offset ?? Start;
+        /// <summary>
+        /// Where it stands, committed or not; where it claims to stand while it has not begun. A body with a checksum stands where it began, as nothing
+        /// of it is kept before its end.
+        /// </summary>
+        public long? Offset => Body?.Checksum is null ? Live?.Offset ?? Start : Start;
 
         public void Dispose()
         {

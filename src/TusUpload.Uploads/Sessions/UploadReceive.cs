@@ -178,8 +178,7 @@ internal sealed class UploadReceive(
     /// <summary>Fixes a length that was told with the bytes; the commit that follows completes the upload where they were the last.</summary>
     private async Task<TusError?> TellAsync(SessionState lease, long length)
     {
-        var told = await lengths.DeclareAsync(
-            lease.Id, lease.UserId, length, sha256: null, finishes: false, services.Spans.Time.GetUtcNow(), CancellationToken.None);
+        var told = await lengths.DeclareAsync(lease, length, services.Spans.Time.GetUtcNow(), CancellationToken.None);
         return told switch
         {
             { Made: true } => null,

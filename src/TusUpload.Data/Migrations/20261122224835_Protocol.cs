@@ -102,6 +102,13 @@ namespace TusUpload.Data.Migrations
                 filter: "final_id IS NOT NULL");
 
             migrationBuilder.CreateIndex(
+                name: "ix_upload_sessions_id",
+                schema: "tus_upload",
+                table: "upload_sessions",
+                column: "id",
+                filter: "part_ids IS NOT NULL AND status = 'receiving'");
+
+            migrationBuilder.CreateIndex(
                 name: "ix_upload_sessions_user_id_resume_key",
                 schema: "tus_upload",
                 table: "upload_sessions",
@@ -170,6 +177,11 @@ namespace TusUpload.Data.Migrations
 
             migrationBuilder.DropIndex(
                 name: "ix_upload_sessions_final_id",
+                schema: "tus_upload",
+                table: "upload_sessions");
+
+            migrationBuilder.DropIndex(
+                name: "ix_upload_sessions_id",
                 schema: "tus_upload",
                 table: "upload_sessions");
 

@@ -12,7 +12,7 @@ using TusUpload.Data;
 namespace TusUpload.Data.Migrations
 {
     [DbContext(typeof(TusUploadDb))]
-    [Migration("20261122212312_Protocol")]
+    [Migration("20261122224835_Protocol")]
     partial class Protocol
     {
         /// <inheritdoc />
@@ -791,6 +791,10 @@ namespace TusUpload.Data.Migrations
                     b.HasIndex(new[] { "ContentNode" }, "ix_upload_sessions_leftovers")
                         .HasDatabaseName("ix_upload_sessions_content_node")
                         .HasFilter("status IN ('expired', 'terminated') AND NOT content_removed");
+
+                    b.HasIndex(new[] { "Id" }, "ix_upload_sessions_unfinished_finals")
+                        .HasDatabaseName("ix_upload_sessions_id")
+                        .HasFilter("part_ids IS NOT NULL AND status = 'receiving'");
 
                     b.ToTable("upload_sessions", "tus_upload", t =>
                         {
