@@ -62,7 +62,7 @@ internal static class PatchUpload
 
             if (refusal is not null)
             {
-                return refusal;
+                return await RefuseAsync(exchange, refusal);
             }
         }
 
@@ -71,7 +71,7 @@ internal static class PatchUpload
             new(exchange.UploadId, http.User, offset) { Length = told }, body, CancellationToken.None);
         if (upload is null)
         {
-            return error ?? StatusPolicy.ForBody(body.End) ?? TusError.Unavailable;
+            return await RefuseAsync(exchange, error ?? StatusPolicy.ForBody(body.End) ?? TusError.Unavailable);
         }
 
         exchange.ShowProgress(upload);
@@ -82,6 +82,19 @@ internal static class PatchUpload
 
         http.Response.StatusCode = StatusCodes.Status204NoContent;
         return error ?? StatusPolicy.ForBody(body.End);
+    }
+
+    /// <summary>
+    /// Tells a client that stands elsewhere where the upload is. TUSKit goes on there and gives up without it; others ask by HEAD in any case.
+    /// </summary>
+    private static async ValueTask<TusError> RefuseAsync(TusExchange exchange, TusError error)
+    {
+        if (error == TusError.OffsetMismatch && exchange.Store is ITusPeekStore && (await exchange.PeekAsync()).Value is { } upload)
+        {
+            exchange.Http.Response.Headers[TusHeaders.UploadOffset] = SizeHeader.Format(upload.Offset);
+        }
+
+        return error;
     }
 
     private static TusError? RefuseLength(TusExchange exchange, long length) => exchange.Store is not ITusDeferredLengthStore

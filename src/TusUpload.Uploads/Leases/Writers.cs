@@ -15,6 +15,10 @@ namespace TusUpload.Uploads.Leases;
 /// </summary>
 internal sealed class Writers(IOptions<LeaseOptions> options, TimeProvider time)
 {
+    // A client whose connection broke may come back before the server has seen it break. Then the running writer leaves by itself within a moment,
+    // and the refusal can tell where it got to: TUSKit goes on from there, and gives up where it is told what it knows.
+    private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(250);
+
     private long _turns;
     private readonly ConcurrentDictionary<(Guid UploadId, string UserId), Writer> _running = new();
 
@@ -44,6 +48,11 @@ internal sealed class Writers(IOptions<LeaseOptions> options, TimeProvider time)
             {
                 if (running.HasBegun)
                 {
+                    if (await WaitAsync(running.Left, Math.Min(deadline, Deadline(Moment))))
+                    {
+                        continue;
+                    }
+
                     return (null, TusError.OffsetMismatch);
                 }
 
@@ -134,7 +143,9 @@ internal sealed class Writers(IOptions<LeaseOptions> options, TimeProvider time)
         }
     }
 
-    private long Deadline() => time.GetTimestamp() + (long)(options.Value.TakeOverWait.TotalSeconds * time.TimestampFrequency);
+    private long Deadline() => Deadline(options.Value.TakeOverWait);
+
+    private long Deadline(TimeSpan wait) => time.GetTimestamp() + (long)(wait.TotalSeconds * time.TimestampFrequency);
 
     /// <summary>The right to write one upload in this process.</summary>
     internal sealed class Writer(Writers writers, Guid uploadId, string userId, TusBody? body) : IDisposable

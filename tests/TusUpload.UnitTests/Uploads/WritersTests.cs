@@ -65,7 +65,10 @@ public sealed class WritersTests
         using var running = (await _writers.EnterAsync(_upload, "ann", body, 5)).Writer;
         running!.Live = Begun(5);
 
-        Assert.Equal((null, TusError.OffsetMismatch), await _writers.EnterAsync(_upload, "ann", Body(), 4));
+        var elsewhere = _writers.EnterAsync(_upload, "ann", Body(), 4).AsTask();
+        Assert.False(elsewhere.IsCompleted);
+        await PassTimeAsync(elsewhere);
+        Assert.Equal((null, TusError.OffsetMismatch), await elsewhere);
         Assert.Equal(TusError.OffsetMismatch, await _writers.StopAsync(_upload, "ann", 4));
         Assert.Equal(BodyEnd.None, body.End);
     }
@@ -85,6 +88,7 @@ public sealed class WritersTests
         if (itIsRight)
         {
             running.Live = Begun(5);
+            await PassTimeAsync(other);
         }
         else
         {
@@ -141,6 +145,15 @@ public sealed class WritersTests
 
         Assert.Equal(50, served);
         Assert.Null(_writers.Find(_upload, "ann"));
+    }
+
+    private async Task PassTimeAsync(Task awaited)
+    {
+        while (!awaited.IsCompleted)
+        {
+            _time.Advance(TimeSpan.FromMilliseconds(100));
+            await Task.Yield();
+        }
     }
 
     private LiveUpload Begun(long offset) => new(_upload, "ann", offset, null, _time);
