@@ -85,7 +85,7 @@ internal static class PatchUpload
     }
 
     /// <summary>
-    /// Tells a client that stands elsewhere where the upload is. TUSKit goes on there and gives up without it; others ask by HEAD in any case.
+    /// Tells a client that stands elsewhere where the upload is: TUSKit goes on there without a HEAD; others ask in any case.
     /// </summary>
     private static async ValueTask<TusError> RefuseAsync(TusExchange exchange, TusError error)
     {
