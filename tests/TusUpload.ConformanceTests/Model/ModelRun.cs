@@ -1,4 +1,5 @@
 using System.Globalization;
+using System.Security.Cryptography;
 using System.Text;
 
 using TusUpload.ConformanceTests.Wire;
@@ -170,12 +171,21 @@ internal sealed class ModelRun(ConformanceServer server)
         {
             var sent = (int)((long)step.Size * at / 100);
             await request.CutAsync(server.Port, sent);
-            ExpectAfterCut(upload, offset, sent, declared);
+            if (step.Sum == Sum.None)
+            {
+                ExpectAfterCut(upload, offset, sent, declared);
+            }
+            else if (step.Sum == Sum.Right && sent == step.Size && !upload.IsGone)
+            {
+                // All of it was sent, so all of it may be kept. Of less than all, nothing is.
+                ExpectAfterCut(upload, offset, sent, declared);
+            }
+
             return;
         }
 
         var answer = await request.SendAsync(server.Port);
-        if (upload is { IsUnsettled: true, IsGone: false } && answer.Status is 409 or 423 or 413 or 400)
+        if (upload is { IsUnsettled: true, IsGone: false } && answer.Status is 409 or 423 or 413 or 400 or 403)
         {
             // The PATCH that was cut has come in meanwhile. Its bytes and its length count, and this client asks again.
             upload.Tell(await HeadAsync(upload));
@@ -190,7 +200,7 @@ internal sealed class ModelRun(ConformanceServer server)
             upload.Settle(reached);
             Assert.Equal(reached, OffsetOf(answer));
         }
-        else if (step.Framing == Framing.Chunked && status == 413 && step.Flaw is AppendFlaw.None or AppendFlaw.Overridden)
+        else if (step is { Framing: Framing.Chunked, Sum: Sum.None } && status == 413 && step.Flaw is AppendFlaw.None or AppendFlaw.Overridden)
         {
             // What was committed on the way stays; how much that is, is the server's affair.
             upload.High = upload.Length ?? ConformanceServer.MaxSize;
@@ -205,7 +215,23 @@ internal sealed class ModelRun(ConformanceServer server)
             .With("Upload-Offset", step.Flaw switch { AppendFlaw.NoOffset => null, AppendFlaw.BadOffset => "1.5", _ => $"{offset}" })
             .With("Upload-Length", declared?.ToString(CultureInfo.InvariantCulture))
             .With("Content-Type", step.Flaw == AppendFlaw.WrongType ? "application/octet-stream" : Bytes)
-            .Body(upload.Content(offset, step.Size), step.Framing);
+            .With("Upload-Checksum", step.Sum switch
+            {
+                Sum.None => null,
+                Sum.Unknown => "sha3 AAAA",
+                _ => $"sha256 {Convert.ToBase64String(SHA256.HashData(upload.Content(offset, step.Size)))}",
+            })
+            .Body(step.Sum == Sum.Wrong ? Spoil(upload.Content(offset, step.Size)) : upload.Content(offset, step.Size), step.Framing);
+
+    private static byte[] Spoil(byte[] bytes)
+    {
+        if (bytes.Length > 0)
+        {
+            bytes[bytes.Length / 2] ^= 1;
+        }
+
+        return bytes;
+    }
 
     /// <summary>The status, and the offset reached where it is 204. A length that was declared stays, whatever becomes of the bytes after it.</summary>
     private static (int Status, long Reached) Expect(Append step, ModelUpload upload, long offset, long? declared)
@@ -215,6 +241,11 @@ internal sealed class ModelRun(ConformanceServer server)
             case AppendFlaw.WrongVersion: return (412, 0);
             case AppendFlaw.WrongType: return (415, 0);
             case AppendFlaw.NoOffset or AppendFlaw.BadOffset: return (400, 0);
+        }
+
+        if (step.Sum != Sum.None)
+        {
+            return ExpectChecked(step, upload, offset, declared);
         }
 
         if (declared is { } length)
@@ -241,6 +272,28 @@ internal sealed class ModelRun(ConformanceServer server)
             _ when step.Size > (upload.Length ?? ConformanceServer.MaxSize) - offset => (413, 0),
             _ => (204, offset + step.Size),
         };
+    }
+
+    /// <summary>With a checksum the length becomes true with the bytes, or not at all.</summary>
+    private static (int Status, long Reached) ExpectChecked(Append step, ModelUpload upload, long offset, long? declared)
+    {
+        var matches = step.Sum == Sum.Right || step.Size == 0;
+        var most = upload.Length ?? declared ?? ConformanceServer.MaxSize;
+        var status = step.Sum == Sum.Unknown ? 400
+            : declared > ConformanceServer.MaxSize ? 413
+            : upload.IsGone ? 404
+            : upload.Low != offset ? 409
+            : declared is not null && upload.Length is { } known && known != declared ? 400
+            : upload.IsComplete ? (step.Size == 0 ? 204 : 403)
+            : declared < offset ? 400
+            : step.Size > most - offset ? 413
+            : matches ? 204 : 460;
+        if (status == 204)
+        {
+            upload.Length ??= declared;
+        }
+
+        return (status, offset + step.Size);
     }
 
     private static void ExpectAfterCut(ModelUpload upload, long offset, int sent, long? declared)
@@ -299,7 +352,7 @@ internal sealed class ModelRun(ConformanceServer server)
             return;
         }
 
-        if (upload.IsCertain)
+        if (upload is { IsCertain: true, IsUnsettled: false })
         {
             Assert.Equal(upload.IsComplete ? 403 : 204, answer.Status);
         }
@@ -353,7 +406,7 @@ internal sealed class ModelRun(ConformanceServer server)
             }
             else
             {
-                Assert.True(upload.IsUnsettled && answer.Status is 409 or 423 or 400, $"{answer.Status} to the end of {upload}: {answer.Body}");
+                Assert.True(upload.IsUnsettled && answer.Status is 409 or 423 or 400 or 403, $"{answer.Status} to the end of {upload}: {answer.Body}");
             }
         }
 

@@ -18,7 +18,8 @@ internal static class StepGen
     private static readonly Gen<Step> Appends = Gen.Select(
         Gen.Int[0, 20], Rarely(0, Gen.Int[-3, 100_000]), Sizes, OrNull(1, Rarely(0, Gen.Int[-5, 100_000])), Framings, Rarely(AppendFlaw.None, Gen.Enum<AppendFlaw>()),
         Gen.Frequency((3, Gen.Const((int?)null)), (1, Gen.Int[0, 100].Select(at => (int?)at))),
-        (target, astray, size, declares, framing, flaw, cut) => (Step)new Append(target, astray, size, declares, framing, flaw, cut));
+        Rarely(Sum.None, Gen.Enum<Sum>()),
+        (target, astray, size, declares, framing, flaw, cut, sum) => (Step)new Append(target, astray, size, declares, framing, flaw, cut, sum));
 
     private static readonly Gen<Step> Noises = Gen.Select(
         Gen.OneOf<string>("GET", "PUT", "POST", "PATCH", "HEAD", "DELETE", "TRACE", "BREW"),

@@ -14,7 +14,9 @@ internal sealed record Create(int? Length, int? Key, int? Body, Framing Framing,
 /// <param name="Astray">Added to the right offset; 0 mostly.</param>
 /// <param name="Declares">Sends Upload-Length too, this much past the offset.</param>
 /// <param name="Cut">In hundredths of the body: where the connection is cut; null: it is not.</param>
-internal sealed record Append(int Target, int Astray, int Size, int? Declares, Framing Framing, AppendFlaw Flaw, int? Cut) : Step;
+/// <param name="Sum">Whether it carries Upload-Checksum, and whether the bytes are those that it speaks of.</param>
+internal sealed record Append(
+    int Target, int Astray, int Size, int? Declares, Framing Framing, AppendFlaw Flaw, int? Cut, Sum Sum = Sum.None) : Step;
 
 /// <summary>HEAD.</summary>
 internal sealed record Ask(int Target, Address Address) : Step;
@@ -63,4 +65,13 @@ internal enum Address
     OtherUser,
     Unknown,
     Garbage,
+}
+
+/// <summary>Upload-Checksum of a PATCH.</summary>
+internal enum Sum
+{
+    None,
+    Right,
+    Wrong,
+    Unknown,
 }
