@@ -100,7 +100,7 @@ public sealed class SessionConcatenation(NpgsqlDataSource database)
             return ConcatenationOutcome.NotPartial;
         }
 
-        if (found.Exists(part => part.Status is SessionStatus.Expired or SessionStatus.Terminated))
+        if (found.Exists(part => part.HasEnded))
         {
             return ConcatenationOutcome.PartNotFound;
         }
@@ -128,7 +128,7 @@ public sealed class SessionConcatenation(NpgsqlDataSource database)
     private static async Task<SessionState?> FindTwinAsync(
         NpgsqlTransaction transaction, List<Part> found, Guid[] parts, CancellationToken cancellationToken)
     {
-        if (found.Count < parts.Length || found[0].FinalId is not { } finalId)
+        if (found.Count < parts.Length || found[0].FinalId is not { } finalId || found.Exists(part => part.HasEnded))
         {
             return null;
         }
@@ -215,7 +215,10 @@ public sealed class SessionConcatenation(NpgsqlDataSource database)
         long Reserved,
         Guid WorkspaceId,
         Guid? LinkId,
-        Guid? ContentNode);
+        Guid? ContentNode)
+    {
+        public bool HasEnded => Status is SessionStatus.Expired or SessionStatus.Terminated;
+    }
 }
 
 /// <summary>What came of asking for a final upload.</summary>

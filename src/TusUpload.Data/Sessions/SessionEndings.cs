@@ -33,7 +33,8 @@ public sealed class SessionEndings(NpgsqlDataSource database)
     private const string TerminateSql = $"""
         WITH held AS MATERIALIZED (
             SELECT id, user_id, workspace_id, link_id, reserved_size FROM tus_upload.upload_sessions
-             WHERE id = $3 AND user_id = $4 AND status = 'receiving' AND part_ids IS NULL AND {SessionState.Expiry} > $1
+             WHERE id = $3 AND user_id = $4 AND status = 'receiving' AND part_ids IS NULL AND final_id IS NULL
+               AND {SessionState.Expiry} > $1
                FOR NO KEY UPDATE
         ){End}
         """;

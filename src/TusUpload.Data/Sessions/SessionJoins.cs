@@ -41,7 +41,7 @@ public sealed class SessionJoins(NpgsqlDataSource database)
          WHERE final.status = 'receiving' AND final.part_ids IS NOT NULL AND cardinality(final.part_ids) = (
                SELECT count(*) FROM tus_upload.upload_sessions part
                 WHERE part.final_id = final.id AND part.status = 'receiving' AND part.uploaded_size = part.total_size)
-         LIMIT $1
+         ORDER BY random() LIMIT $1
         """;
 
     private const string LengthSql = """

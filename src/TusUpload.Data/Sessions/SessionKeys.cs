@@ -9,7 +9,7 @@ public sealed class SessionKeys(NpgsqlDataSource database)
     private const string FindSql = """
         SELECT id,
                COALESCE(NOT is_partial AND (part_ids IS NULL OR status = 'received') AND workspace_id = $3 AND folder_id IS NOT DISTINCT FROM $4 AND link_id IS NOT DISTINCT FROM $5
-                   AND batch_id IS NOT DISTINCT FROM $6 AND ($7 IS NULL OR total_size = $7)
+                   AND batch_id IS NOT DISTINCT FROM $6 AND total_size IS NOT DISTINCT FROM $7
                    AND ($8 IS NULL OR file_hash IS NULL OR file_hash = $8)
                    AND ($9 IS NULL OR promised_sha512 IS NULL OR promised_sha512 = $9)
                    AND CASE status

@@ -24,6 +24,11 @@ public sealed class SessionLeases(NpgsqlDataSource database)
         UPDATE tus_upload.upload_sessions SET lease_node = NULL WHERE id = $1 AND lease_node = $2 AND lease_epoch = $3
         """;
 
+    private const string TouchSql = """
+        UPDATE tus_upload.upload_sessions SET expires_at = GREATEST(expires_at, $4), last_activity_at = $5
+         WHERE id = $1 AND lease_node = $2 AND lease_epoch = $3 AND status = 'receiving'
+        """;
+
     private const string IsAliveSql = "SELECT EXISTS (SELECT FROM tus_upload.nodes WHERE id = $1 AND heartbeat_at > now() - $2)";
 
     /// <summary>Reads an upload of this user, whatever its state.</summary>
@@ -48,6 +53,16 @@ public sealed class SessionLeases(NpgsqlDataSource database)
     {
         await using var command = database.CreateCommand(ReleaseSql);
         command.With(id).With(node).With(epoch);
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <summary>
+    /// Moves the end of an upload whose bytes arrive and cannot be committed yet. A lease that was lost already changes nothing.
+    /// </summary>
+    public async Task TouchAsync(SessionState lease, DateTimeOffset now, DateTimeOffset expiresAt, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(TouchSql);
+        command.With(lease.Id).With(lease.LeaseNode).With(lease.LeaseEpoch).With(expiresAt).With(now);
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 

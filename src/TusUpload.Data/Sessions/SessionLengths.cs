@@ -76,6 +76,10 @@ public sealed class SessionLengths(NpgsqlDataSource database)
     public Task<Reservation> GrowAsync(Guid id, string userId, long size, DateTimeOffset now, CancellationToken cancellationToken) =>
         RunAsync(GrowSql, id, userId, size, new(null, false, null), now, cancellationToken);
 
+    /// <summary>The same by a writer, under its lease.</summary>
+    public Task<Reservation> GrowAsync(SessionState lease, long size, DateTimeOffset now, CancellationToken cancellationToken) =>
+        RunAsync(GrowSql, lease.Id, lease.UserId, size, new(null, false, lease.LeaseEpoch), now, cancellationToken);
+
     private async Task<Reservation> RunAsync(
         string sql, Guid id, string userId, long size, Telling telling, DateTimeOffset now, CancellationToken cancellationToken)
     {

@@ -39,15 +39,14 @@ internal sealed class TusExchange(
     public TusBody? TryOpenBody(long offset, BodyChecksum? checksum = null)
     {
         BodyLimits.Lift(http);
+        var room = options is { EnforceMaxChunkSize: true, MaxChunkSize: { } most } ? most : long.MaxValue;
         var body = new TusBody(http.Request.BodyReader, http.Request.ContentLength)
         {
             Checksum = checksum,
-            Room = options is { EnforceMaxChunkSize: true, MaxChunkSize: { } room } ? room : long.MaxValue,
+            Room = checksum is null ? room : long.MaxValue,
         };
-        if (options.MaxSize is { } largest)
-        {
-            body.Limit = largest - offset;
-        }
+        // What is checked as a whole cannot be kept in part, so there it is refused and not cut.
+        body.Limit = Math.Min(checksum is null ? long.MaxValue : room, (options.MaxSize ?? long.MaxValue) - offset);
 
         _watched = watch.TryWatch(body);
         return Body;

@@ -60,7 +60,7 @@ internal sealed partial class ForwardedRequests
 
         // What was believed is off the headers. Only with both is the address sure: a proxy that tells the scheme alone may have called us
         // by another name than its client called it.
-        if (request.Headers[Proto] != proto && request.Headers[Host] != host)
+        if (request.Headers[Proto] != proto && request.Headers[Host] != host && request.Scheme is "http" or "https")
         {
             http.Features.Set(new PublicOrigin($"{request.Scheme}://{request.Host.ToUriComponent()}"));
         }

@@ -7,6 +7,7 @@ using TusUpload.Data.Sessions;
 using TusUpload.Protocol.Bodies;
 using TusUpload.Protocol.Checksums;
 using TusUpload.Uploads.Content;
+using TusUpload.Uploads.Expiry;
 using TusUpload.Uploads.Progress;
 
 namespace TusUpload.Uploads.Sessions;
@@ -28,6 +29,7 @@ internal sealed class SpanWriter : IDisposable
     private long _committed;
     private long _cut;
     private long _cutAt;
+    private long _touchedAt;
 
     public SpanWriter(
         SessionState lease, IContentWriter content, RunningDigest? digest, LiveUpload live, BodyChecksum? checksum, SpanWriterServices services)
@@ -35,7 +37,7 @@ internal sealed class SpanWriter : IDisposable
         (_lease, _content, _digest, _live, _services) = (lease, content, digest, live, services);
         _check = new(checksum, _checksum, lease.UploadedSize == 0 ? digest : null);
         _committed = _cut = Offset = lease.UploadedSize;
-        _cutAt = services.Time.GetTimestamp();
+        _cutAt = _touchedAt = services.Time.GetTimestamp();
     }
 
     /// <summary>Bytes written; not all of them committed.</summary>
@@ -75,6 +77,23 @@ internal sealed class SpanWriter : IDisposable
             {
                 body.Stop(BodyEnd.TakenOver);
             }
+
+            if (_check.IsNeeded)
+            {
+                await TouchAsync();
+            }
+        }
+    }
+
+    /// <summary>A body that is not committed before its end must not expire while it arrives.</summary>
+    private async ValueTask TouchAsync()
+    {
+        var (expiry, time) = (_services.Expiry.Value.ExpiresAfter, _services.Time);
+        if (time.GetElapsedTime(_touchedAt) >= expiry / 4)
+        {
+            _touchedAt = time.GetTimestamp();
+            var now = time.GetUtcNow();
+            await _services.Leases.TouchAsync(_lease, now, now + expiry, CancellationToken.None);
         }
     }
 
@@ -161,4 +180,5 @@ internal sealed class SpanWriter : IDisposable
 }
 
 /// <summary>What every writer needs.</summary>
-internal sealed record SpanWriterServices(Checkpoints Checkpoints, LiveUploads Live, IOptions<SessionOptions> Options, TimeProvider Time);
+internal sealed record SpanWriterServices(
+    Checkpoints Checkpoints, SessionLeases Leases, LiveUploads Live, IOptions<SessionOptions> Options, IOptions<ExpiryOptions> Expiry, TimeProvider Time);

@@ -1,5 +1,7 @@
 using Microsoft.Extensions.Options;
 
+using Npgsql;
+
 using TusUpload.Data.Sessions;
 using TusUpload.Protocol.Errors;
 using TusUpload.Protocol.Stores;
@@ -44,7 +46,17 @@ internal sealed class UploadConcatenation(
             Now = now,
             ExpiresAt = now + expiry.Value.ExpiresAfter,
         };
-        var made = await concatenation.ConcatenateAsync(final, [.. request.Parts], request.Concat, request.Largest, cancellationToken);
+        Concatenation made;
+        try
+        {
+            made = await concatenation.ConcatenateAsync(final, [.. request.Parts], request.Concat, request.Largest, cancellationToken);
+        }
+        catch (PostgresException twin) when (twin.ConstraintName == UploadSession.ResumeKeyIndex)
+        {
+            // Another POST took the key at the same moment; now it can be taken from that one.
+            made = await concatenation.ConcatenateAsync(final, [.. request.Parts], request.Concat, request.Largest, cancellationToken);
+        }
+
         return made switch
         {
             { Outcome: ConcatenationOutcome.Made, Final: { } state } => joins.Made(state),

@@ -1,3 +1,5 @@
+using System.Data.Common;
+
 using Microsoft.Extensions.Options;
 
 using TusUpload.Data.Sessions;
@@ -50,31 +52,35 @@ internal sealed class UploadJoins(
         }
     }
 
-    /// <summary>Finishes what a process that died left; how many.</summary>
+    /// <summary>Finishes what a process that died left; how many. One that cannot be finished holds up no other.</summary>
     public async Task<int> FinishWaitingAsync(CancellationToken cancellationToken)
     {
         var finished = 0;
-        IReadOnlyList<Guid> waiting;
-        do
+        foreach (var final in await joins.WaitingAsync(Page, cancellationToken))
         {
-            waiting = await joins.WaitingAsync(Page, cancellationToken);
-            foreach (var final in waiting)
+            try
             {
-                await FinishAsync(final, cancellationToken);
-                finished++;
+                finished += await FinishAsync(final, cancellationToken) ? 1 : 0;
+            }
+            catch (DbException trouble)
+            {
+                log.NotJoined(trouble, final);
             }
         }
-        while (waiting.Count == Page);
 
         return finished;
     }
 
-    private async Task FinishAsync(Guid final, CancellationToken cancellationToken)
+    /// <summary>Finishes a final upload where all of its parts are complete; false where they are not, or it is finished already.</summary>
+    public async Task<bool> FinishAsync(Guid final, CancellationToken cancellationToken)
     {
-        if (await joins.JoinAsync(final, time.GetUtcNow(), cancellationToken) is { } received)
+        if (await joins.JoinAsync(final, time.GetUtcNow(), cancellationToken) is not { } received)
         {
-            Tell(received);
+            return false;
         }
+
+        Tell(received);
+        return true;
     }
 
     // Another node's disk may hold the bytes: its sweep makes the job then.

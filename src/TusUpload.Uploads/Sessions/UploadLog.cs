@@ -25,6 +25,9 @@ internal sealed partial class UploadLog(ILogger<UploadLog> logger)
     [LoggerMessage(EventId = 2307, Level = LogLevel.Information, Message = "Upload {UploadId} of {Size} bytes made of partial uploads")]
     public partial void Concatenated(Guid uploadId, long? size);
 
+    [LoggerMessage(EventId = 2308, Level = LogLevel.Error, Message = "Final upload {UploadId} has all its parts and cannot be finished; it is tried again")]
+    public partial void NotJoined(Exception trouble, Guid uploadId);
+
     [LoggerMessage(EventId = 2305, Level = LogLevel.Warning, Message = "Upload {UploadId} was taken over: a commit under epoch {Epoch} was held back")]
     public partial void Fenced(Guid uploadId, long epoch);
 }

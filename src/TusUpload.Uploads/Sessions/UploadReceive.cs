@@ -122,7 +122,7 @@ internal sealed class UploadReceive(
 
             foreach (var size in new[] { needed + services.Spans.Options.Value.ReservationStep, needed })
             {
-                var grown = await lengths.GrowAsync(lease.Id, lease.UserId, size, services.Spans.Time.GetUtcNow(), CancellationToken.None);
+                var grown = await lengths.GrowAsync(lease, size, services.Spans.Time.GetUtcNow(), CancellationToken.None);
                 if (grown.Made)
                 {
                     (reserved, refusal) = (size, null);
@@ -178,6 +178,11 @@ internal sealed class UploadReceive(
     /// <summary>Fixes a length that was told with the bytes; the commit that follows completes the upload where they were the last.</summary>
     private async Task<TusError?> TellAsync(SessionState lease, long length)
     {
+        if (!await services.Joins.FitsAsync(lease, length, CancellationToken.None))
+        {
+            return TusError.TooLarge;
+        }
+
         var told = await lengths.DeclareAsync(lease, length, services.Spans.Time.GetUtcNow(), CancellationToken.None);
         return told switch
         {

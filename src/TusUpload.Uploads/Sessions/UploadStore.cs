@@ -61,9 +61,12 @@ internal sealed class UploadReads(
         }
 
         var state = await leases.FindAsync(uploadId, userId, cancellationToken);
-        if (state is { IsFinal: true, TotalSize: null } && state.IsReceiving(time.GetUtcNow()))
+        if (state is { IsFinal: true } && state.IsReceiving(time.GetUtcNow()))
         {
-            return await joins.ShowAsync(state, cancellationToken);
+            // Somebody may have died between the last byte of a part and this.
+            return await joins.FinishAsync(uploadId, CancellationToken.None)
+                ? (await leases.FindAsync(uploadId, userId, cancellationToken)).ToInfo(time.GetUtcNow())
+                : await joins.ShowAsync(state, cancellationToken);
         }
 
         return state?.LeaseNode is { } holder && holder != node.Id

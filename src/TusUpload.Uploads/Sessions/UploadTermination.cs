@@ -28,7 +28,8 @@ internal sealed class UploadTermination(
             return state.ToInfo(now) switch
             {
                 { Value: null } missing => missing,
-                _ when state is { IsFinal: true, Status: SessionStatus.Receiving } => await EndFinalAsync(state, now),
+                { Value: { } known } when state is { Status: SessionStatus.Receiving } && (state.IsFinal || state.FinalId is not null) =>
+                    await EndFamilyAsync(state.FinalId ?? state.Id, userId, known, now),
                 _ => TusError.Completed,
             };
         }
@@ -40,10 +41,10 @@ internal sealed class UploadTermination(
         return new UploadInfo(ended.Id, ended.UploadedSize, ended.TotalSize, ended.Metadata, null);
     }
 
-    // The parts go too. A request that still writes to one is held back at its commit; bytes on another node's disk are its sweep's.
-    private async Task<TusResult<UploadInfo>> EndFinalAsync(SessionState final, DateTimeOffset now)
+    // A final upload and its parts end together: without one of them nothing can be made of the others. A request that still writes to one is held back at its commit; bytes on another node's disk are its sweep's.
+    private async Task<TusResult<UploadInfo>> EndFamilyAsync(Guid finalId, string userId, UploadInfo known, DateTimeOffset now)
     {
-        var ended = await endings.TerminateFinalAsync(final.Id, final.UserId, now, CancellationToken.None);
+        var ended = await endings.TerminateFinalAsync(finalId, userId, now, CancellationToken.None);
         if (ended.Count == 0)
         {
             return TusError.Locked;
@@ -61,7 +62,7 @@ internal sealed class UploadTermination(
         }
 
         await endings.MarkRemovedAsync(here, CancellationToken.None);
-        return final.ToKnownInfo();
+        return known;
     }
 }
 

@@ -192,7 +192,7 @@ public sealed class HostileTests(Http1Server server)
                 await using var connection = new RawConnection(server.Port);
                 await connection.SendAsync(bytes);
                 connection.FinishSending();
-                Assert.DoesNotMatch(@"^HTTP/1\.1 5", await connection.ReadAllAsync());
+                Assert.DoesNotMatch(@"HTTP/1\.1 5\d\d ", await connection.ReadAllAsync());
             },
             iter: 300,
             threads: 4,

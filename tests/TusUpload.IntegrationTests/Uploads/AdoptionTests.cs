@@ -141,13 +141,15 @@ public sealed class AdoptionTests(RunningServer server) : IClassFixture<RunningS
     }
 
     [Fact]
-    public async Task A_length_that_is_still_to_be_told_is_no_other_length()
+    public async Task A_length_that_was_told_and_one_that_is_to_be_told_are_not_the_same()
     {
         var upload = await Client.CreateAsync(null, Keyed);
-        using var some = await Client.PatchAsync(upload, 0, new byte[10], length: 30);
-
+        using var some = await Client.PatchAsync(upload, 0, new byte[10]);
         Assert.Equal(upload, await Client.CreateAsync(null, Keyed));
-        Assert.Equal(upload, await Client.CreateAsync(30, Keyed));
+
+        using var told = await Client.PatchAsync(upload, 10, new byte[10], length: 30);
+
+        Assert.NotEqual(upload, await Client.CreateAsync(null, Keyed));
     }
 
     [Theory]
