@@ -1,3 +1,5 @@
+using System.Security.Cryptography.X509Certificates;
+
 using TusUpload.ConformanceTests.Clauses;
 using TusUpload.IntegrationTests.Harness;
 using TusUpload.IntegrationTests.Harness.Proxies;
@@ -21,7 +23,8 @@ public abstract class ProxyServer(PostgresServer postgres, ProxyKind kind, Versi
     }
 
     /// <summary>A connection to the proxy, for what a client library would not send.</summary>
-    internal Task<RawConnection> ConnectAsync() => RawConnection.OverTlsAsync(_proxy!.Place.Port, _proxy.Place.Certificate);
+    internal Task<RawConnection> ConnectAsync() =>
+        RawConnection.OverTlsAsync(_proxy!.Place.Port, X509CertificateLoader.LoadCertificateFromFile(_proxy.Place.Certificate.CertificateFile));
 
     protected override Uri Target => _proxy!.Address;
 
