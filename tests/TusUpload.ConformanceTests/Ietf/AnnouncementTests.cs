@@ -115,6 +115,22 @@ public sealed class AnnouncementTests(ImpatientServer server, PostgresServer pos
         Assert.Equal((201, "900000"), (answer.Status, answer["Upload-Offset"]));
     }
 
+    [Fact]
+    [Clause("ietf-key-5", "SHOULD", "104 tells also of an upload that was found by its key, where its body is read.")]
+    public async Task IETF_KEY_5_a_found_upload_is_told_before_the_body()
+    {
+        var key = Guid.CreateVersion7();
+        using var first = await IetfRequests.Post(completes: false, null).With("Upload-Length", "10").With("Idempotency-Key", $"\"{key}\"").SendAsync(Client);
+        await using var connection = new RawConnection(server.Port);
+        await connection.SendAsync(Head("8", $"Idempotency-Key: \"{key}\"\r\nContent-Length: 10"));
+        var early = await connection.ReadAsync();
+        await connection.SendAsync("helloworld");
+        var answer = await connection.ReadAsync();
+
+        Assert.Equal((104, first.Headers.Location!.OriginalString), (early.Status, early["Location"]));
+        Assert.Equal((201, early["Location"], "?1"), (answer.Status, answer["Location"], answer["Upload-Complete"]));
+    }
+
     [Theory]
     [Clause("ietf-digest-8", "SHOULD", "An upload that 104 told of, and whose body does not have its Content-Digest, is gone again.")]
     [InlineData("Content-Length: 5", "hello")]
