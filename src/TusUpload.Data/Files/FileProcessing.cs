@@ -29,7 +29,8 @@ public sealed class FileProcessing(NpgsqlDataSource database)
         )
         SELECT file.id, file.user_id, file.file_size, file.content_type, file.promised_sha256, file.received_sha256, file.content_node,
                file.workspace_id, file.created_at,
-               (SELECT jsonb_object_agg(step, output) FROM tus_upload.step_journal WHERE file_id = $2)::text, parts.ids, parts.sizes
+               (SELECT jsonb_object_agg(step, output) FROM tus_upload.step_journal WHERE file_id = $2)::text, parts.ids, parts.sizes,
+               file.promised_sha512
           FROM file, LATERAL (
               SELECT array_agg(part.id ORDER BY place) AS ids, array_agg(part.total_size ORDER BY place) AS sizes
                 FROM tus_upload.upload_sessions s, unnest(s.part_ids) WITH ORDINALITY AS named (id, place)
@@ -159,6 +160,7 @@ public sealed class FileProcessing(NpgsqlDataSource database)
                 Parts = row.IsDBNull(10)
                     ? []
                     : [.. row.GetFieldValue<Guid[]>(10).Zip(row.GetFieldValue<long[]>(11), (part, size) => new UploadPart(part, size))],
+                PromisedSha512 = row.IsDBNull(12) ? null : row.GetString(12),
             }
             : null;
     }
@@ -224,4 +226,7 @@ public sealed record FileInProcess(
 {
     /// <summary>The uploads whose bytes are the file's, in order; empty where they are the file's own upload's.</summary>
     public IReadOnlyList<UploadPart> Parts { get; init; } = [];
+
+    /// <inheritdoc cref="StoredFile.PromisedSha512"/>
+    public string? PromisedSha512 { get; init; }
 }

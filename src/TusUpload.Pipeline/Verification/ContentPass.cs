@@ -7,12 +7,13 @@ using TusUpload.Data.Sessions;
 namespace TusUpload.Pipeline.Verification;
 
 /// <summary>One sequential read of a content, span after span, with one pooled buffer however large the spans are.</summary>
-internal sealed class ContentPass(Stream content, bool withDigest) : IDisposable
+internal sealed class ContentPass(Stream content, bool withSha256, bool withSha512) : IDisposable
 {
     private const int BufferSize = 1024 * 1024;
     private readonly byte[] _buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
     private readonly XxHash128 _spanHash = new();
-    private readonly IncrementalHash? _digest = withDigest ? IncrementalHash.CreateHash(HashAlgorithmName.SHA256) : null;
+    private readonly IncrementalHash? _sha256 = withSha256 ? IncrementalHash.CreateHash(HashAlgorithmName.SHA256) : null;
+    private readonly IncrementalHash? _sha512 = withSha512 ? IncrementalHash.CreateHash(HashAlgorithmName.SHA512) : null;
     private long _position;
 
     /// <summary>Reads the next span. Throws <see cref="ContentCorruptException"/> when it is not what was received.</summary>
@@ -34,7 +35,8 @@ internal sealed class ContentPass(Stream content, bool withDigest) : IDisposable
 
             var piece = _buffer.AsSpan(0, read);
             _spanHash.Append(piece);
-            _digest?.AppendData(piece);
+            _sha256?.AppendData(piece);
+            _sha512?.AppendData(piece);
             _position += read;
         }
 
@@ -44,20 +46,23 @@ internal sealed class ContentPass(Stream content, bool withDigest) : IDisposable
         }
     }
 
-    /// <summary>All of <paramref name="length"/> must have been read. The SHA-256; null when none was asked for.</summary>
-    public string? End(long length)
+    /// <summary>All of <paramref name="length"/> must have been read. The digests in lower hexadecimal digits; null where none was asked for.</summary>
+    public (string? Sha256, string? Sha512) End(long length)
     {
         if (_position != length)
         {
             throw new ContentCorruptException($"The spans hold {_position} bytes of {length}.");
         }
 
-        return _digest is null ? null : Convert.ToHexStringLower(_digest.GetHashAndReset());
+        return (Finish(_sha256), Finish(_sha512));
     }
 
     public void Dispose()
     {
-        _digest?.Dispose();
+        _sha256?.Dispose();
+        _sha512?.Dispose();
         ArrayPool<byte>.Shared.Return(_buffer);
     }
+
+    private static string? Finish(IncrementalHash? digest) => digest is null ? null : Convert.ToHexStringLower(digest.GetHashAndReset());
 }

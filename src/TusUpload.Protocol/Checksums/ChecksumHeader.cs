@@ -8,7 +8,8 @@ using TusUpload.Protocol.Stores;
 namespace TusUpload.Protocol.Checksums;
 
 /// <summary>
-/// tus 1.0.0, Upload-Checksum: the algorithm's name, a blank, base64 of the checksum. In the head, or announced there as a trailer.
+/// tus 1.0.0, Upload-Checksum: the algorithm's name, a blank, base64 of the checksum. In the head, or announced there as a trailer. A
+/// Content-Digest stands in for it.
 /// </summary>
 internal static class ChecksumHeader
 {
@@ -26,6 +27,11 @@ internal static class ChecksumHeader
 
         var header = request.Headers[TusHeaders.UploadChecksum];
         var follows = IsAnnounced(request);
+        if (request.Headers[DigestFields.ContentDigest].Count > 0)
+        {
+            return header.Count > 0 || follows ? Refusals.TwoChecksums : ContentDigest.TryRead(request, store, TusError.ChecksumMismatch, out checksum);
+        }
+
         if (header.Count > 0)
         {
             // Two checksums of one body: which one counts is not for us to guess.

@@ -15,8 +15,8 @@ internal sealed class CorsPolicy
 {
     private static readonly string[] RequestHeaders =
     [
-        "Authorization", "Content-Type", "Content-Disposition", "Content-Digest", "Repr-Digest", "Idempotency-Key", "X-Request-ID",
-        "X-Requested-With", "X-HTTP-Method-Override", "Tus-Resumable", "Upload-Offset", "Upload-Length", "Upload-Defer-Length",
+        "Authorization", "Content-Type", "Content-Disposition", "Content-Digest", "Repr-Digest", "Want-Repr-Digest", "Idempotency-Key",
+        "X-Request-ID", "X-Requested-With", "X-HTTP-Method-Override", "Tus-Resumable", "Upload-Offset", "Upload-Length", "Upload-Defer-Length",
         "Upload-Metadata", "Upload-Checksum", "Upload-Concat", "Upload-Complete", "Upload-Incomplete", "Upload-Draft-Interop-Version",
         "Upload-Token",
     ];
@@ -27,6 +27,7 @@ internal sealed class CorsPolicy
         "Tus-Recommended-Chunk-Size", "Tus-Max-Chunk-Size", "Tus-Checksum-Algorithm",
         "Upload-Offset", "Upload-Length", "Upload-Defer-Length", "Upload-Metadata", "Upload-Expires",
         "Upload-Concat", "Upload-Complete", "Upload-Incomplete", "Upload-Limit", "Upload-Draft-Interop-Version", "Upload-Token",
+        "Repr-Digest",
     ];
 
     private static readonly StringValues True = "true";

@@ -52,6 +52,12 @@ internal static class Refusals
     public static readonly TusError MissingChecksum =
         new(400, "missing_checksum", "Trailer announced an Upload-Checksum that did not come; nothing of the body is kept.");
 
+    public static readonly TusError InvalidDigest =
+        new(400, "invalid_digest", "Content-Digest names an algorithm with a value that is no digest of it: base64 between two colons.");
+
+    public static readonly TusError TwoChecksums =
+        new(400, "two_checksums", "The body has an Upload-Checksum and a Content-Digest: send one of them.");
+
     public static readonly TusError ChunkTooLarge =
         new(413, "chunk_too_large", "The body is longer than one request may carry; see Tus-Max-Chunk-Size.");
 

@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 
 using TusUpload.Protocol.Bodies;
+using TusUpload.Protocol.Checksums;
 using TusUpload.Protocol.Errors;
 using TusUpload.Protocol.Headers;
 using TusUpload.Protocol.Stores;
@@ -13,19 +14,18 @@ internal static class AppendResumable
 {
     public static async Task<TusError?> HandleAsync(TusExchange exchange, IetfRequest request, EventRaiser events)
     {
-        if (CheckForm(exchange, request) is { } badForm)
+        if (CheckForm(exchange, request, out var checksum) is { } badForm)
         {
             return IetfAnswer.Refuse(exchange, request, badForm);
         }
 
-        var completes = request.Completes ?? true;
         var (known, missing) = await exchange.PeekAsync();
         if (known is null)
         {
             return missing ?? TusError.NotFound;
         }
 
-        var (upload, error) = await AppendAsync(exchange, request, known, completes);
+        var (upload, error) = await AppendAsync(exchange, request, known, checksum);
         if (upload is null)
         {
             return await RefuseAsync(exchange, request, error ?? TusError.Unavailable);
@@ -46,7 +46,7 @@ internal static class AppendResumable
         // What the request that made the upload would have been answered.
         exchange.Http.Response.Headers.Location = UploadLocation.OfUpload(exchange.Http.Request);
         exchange.Http.Response.StatusCode = StatusCodes.Status201Created;
-        if (!known.IsComplete)
+        if (upload.IsNewlyComplete || exchange.Body?.Received > 0)
         {
             await events.CompletedAsync(exchange, upload);
         }
@@ -54,34 +54,48 @@ internal static class AppendResumable
         return null;
     }
 
-    private static TusError? CheckForm(TusExchange exchange, IetfRequest request) => request switch
+    private static TusError? CheckForm(TusExchange exchange, IetfRequest request, out BodyChecksum? checksum)
     {
-        { Version.TakesAnyContentType: false } when !MediaType.Is(exchange.Http.Request.ContentType, IetfHeaders.PartialUpload) =>
-            IetfRefusals.WrongContentType,
-        { Completes: null, Version.AppendCompletesByDefault: false } => IetfRefusals.CompleteRequired,
-        { Offset: null } => IetfRefusals.InvalidOffset,
-        _ => null,
-    };
+        var http = exchange.Http;
+        var badDigest = ContentDigest.TryRead(http.Request, exchange.Store, IetfRefusals.DigestMismatch, out checksum);
+        return request switch
+        {
+            { Version.TakesAnyContentType: false } when !MediaType.Is(http.Request.ContentType, IetfHeaders.PartialUpload) =>
+                IetfRefusals.WrongContentType,
+            { Completes: null, Version.AppendCompletesByDefault: false } => IetfRefusals.CompleteRequired,
+            { Offset: null } => IetfRefusals.InvalidOffset,
+            _ => badDigest ?? ChunkSizes.Check(http, exchange.Options),
+        };
+    }
 
-    private static async Task<TusResult<UploadInfo>> AppendAsync(TusExchange exchange, IetfRequest request, UploadInfo known, bool completes)
+    private static async Task<TusResult<UploadInfo>> AppendAsync(
+        TusExchange exchange, IetfRequest request, UploadInfo known, BodyChecksum? checksum)
     {
-        var offset = request.Offset!.Value;
+        var (offset, completes) = (request.Offset!.Value, request.Completes ?? true);
 
         // Opened before anything is changed: a server that shuts down refuses the whole request.
-        if (exchange.TryOpenBody(offset) is not { } body)
+        if (exchange.TryOpenBody(offset, checksum) is not { } body)
         {
             return StatusPolicy.Draining;
         }
 
         // At another offset, what the request says of the length is about another upload than this one.
-        var stands = known.Offset == offset;
-        if (stands && !known.IsComplete && await SettleLengthAsync(exchange, request, known, completes) is { } refusal)
+        long? told = null;
+        if (known.Offset == offset && !known.IsComplete && CheckLength(exchange, request, known, out told) is { } refusal)
         {
             return refusal;
         }
 
-        // Not the request's token: what has arrived when the client hangs up is kept.
+        // A digest that does not match leaves the upload as it was, its length too: so the length then waits for the bytes.
         var append = new AppendRequest(exchange.UploadId, exchange.Http.User, offset) { Finishes = completes };
+        var (declared, trouble) = told is null || checksum is not null ? default : await DeclareAsync(exchange, append, told.Value);
+        if (trouble is not null)
+        {
+            return trouble;
+        }
+
+        // Not the request's token: what has arrived when the client hangs up is kept.
+        append = append with { Length = checksum is null ? null : told };
         var (upload, error) = await exchange.Store.AppendAsync(append, body, CancellationToken.None);
         if (upload is null)
         {
@@ -90,7 +104,7 @@ internal static class AppendResumable
 
         if (upload.IsComplete)
         {
-            return upload;
+            return declared is { Completes: true } ? upload with { Sha256 = declared.Upload.Sha256, IsNewlyComplete = true } : upload;
         }
 
         if (error is not null || body.End != BodyEnd.Completed)
@@ -108,9 +122,11 @@ internal static class AppendResumable
         return new(ending.Upload, ending.Error);
     }
 
-    private static async Task<TusError?> SettleLengthAsync(TusExchange exchange, IetfRequest request, UploadInfo known, bool completes)
+    /// <param name="length">What the request tells of a length that is not known yet; null when it tells nothing new.</param>
+    private static TusError? CheckLength(TusExchange exchange, IetfRequest request, UploadInfo known, out long? length)
     {
-        var told = request.LengthAt(known.Offset, completes, out var agrees);
+        length = null;
+        var told = request.LengthAt(known.Offset, request.Completes ?? true, out var agrees);
         var end = known.Offset + (request.ContentLength ?? 0);
         if (!agrees || (told is not null && known.Length is not null && told != known.Length) || end > known.Length || told < known.Offset)
         {
@@ -122,15 +138,13 @@ internal static class AppendResumable
             return TusError.TooLarge;
         }
 
-        if (told is not { } length || known.Length is not null || exchange.Store is not ITusDeferredLengthStore store)
-        {
-            return null;
-        }
-
-        // Not the request's token: the length and the bytes after it belong together.
-        var append = new AppendRequest(exchange.UploadId, exchange.Http.User, known.Offset) { Finishes = completes };
-        return (await store.DeclareLengthAsync(append, length, CancellationToken.None)).Error;
+        length = known.Length is null && exchange.Store is ITusDeferredLengthStore ? told : null;
+        return null;
     }
+
+    /// <summary>Not under the request's token: the length and the bytes after it belong together.</summary>
+    private static Task<TusResult<DeclaredLength>> DeclareAsync(TusExchange exchange, AppendRequest append, long length) =>
+        ((ITusDeferredLengthStore)exchange.Store).DeclareLengthAsync(append, length, CancellationToken.None);
 
     private static async Task<TusError> RefuseAsync(TusExchange exchange, IetfRequest request, TusError error)
     {

@@ -1,9 +1,11 @@
 using System.Globalization;
 
 using Microsoft.AspNetCore.Http;
+using Microsoft.Net.Http.Headers;
 
 using TusUpload.Protocol.Bodies;
 using TusUpload.Protocol.Capabilities;
+using TusUpload.Protocol.Checksums;
 using TusUpload.Protocol.Errors;
 using TusUpload.Protocol.Headers;
 using TusUpload.Protocol.Stores;
@@ -32,14 +34,21 @@ internal static class CreateResumable
         }
 
         metadata = RepresentationMetadata.Add(metadata, http.Request);
+        var badDigest = ContentDigest.TryRead(http.Request, exchange.Store, IetfRefusals.DigestMismatch, out var checksum);
+        if ((ResumeKey.TryRead(http.Request.Headers[TusHeaders.IdempotencyKey], metadata, out var resumeKey) ?? badDigest) is { } badField)
+        {
+            return badField;
+        }
+
         if (await CreateUpload.AskAsync(exchange, metadata, length) is { } refusal)
         {
             return refusal;
         }
 
         // Without a body there is nothing to resume, and the answer tells the same as 104.
-        var body = request.ContentLength == 0 ? null : exchange.TryOpenBody(offset: 0);
-        if (body is null && request.ContentLength != 0)
+        var opens = request.ContentLength != 0 || checksum is not null;
+        var body = opens ? exchange.TryOpenBody(offset: 0, checksum) : null;
+        if (opens && body is null)
         {
             return StatusPolicy.Draining;
         }
@@ -49,22 +58,32 @@ internal static class CreateResumable
             new(http.User, length, metadata)
             {
                 Finishes = completes,
-                Sha256 = DigestFields.ReadPromise(http.Request),
-                OnMade = body is null || request.Version.Number is null ? null : made => AnnounceAsync(exchange, request, made),
+                ResumeKey = resumeKey,
+                Sha256 = DigestFields.ReadSha256Promise(http.Request),
+                Sha512 = DigestFields.ReadSha512Promise(http.Request),
+                OnMade = body is null || request.Version.Number is null || !InterimAnswers.Pass(http) ? null : made => AnnounceAsync(exchange, request, made),
             },
             body,
             CancellationToken.None);
         if (upload is null)
         {
+            // Where 104 has told of an upload, it is gone again.
+            http.Response.Headers.Remove(HeaderNames.Location);
+            http.Response.Headers.Remove(UploadTokenCarrier.Header);
             return error ?? TusError.Unavailable;
         }
 
         exchange.UploadId = upload.Id;
-        await events.CreatedAsync(exchange, metadata, length);
-        (upload, error) = await FinishAsync(exchange, upload, completes, error);
+        if (!upload.IsAdopted)
+        {
+            await events.CreatedAsync(exchange, metadata, length);
+        }
+
+        var isUnread = upload.IsAdopted && (body is null || body.Received == 0) && upload is not { Offset: 0, IsComplete: false };
+        (upload, error) = isUnread ? Adopt(upload, completes) : await FinishAsync(exchange, upload, completes, error);
         ShowLocation(exchange, upload);
         IetfAnswer.ShowState(exchange, request, upload);
-        if (upload.IsComplete)
+        if (upload.IsComplete && !isUnread)
         {
             await events.CompletedAsync(exchange, upload);
         }
@@ -72,6 +91,13 @@ internal static class CreateResumable
         http.Response.StatusCode = StatusCodes.Status201Created;
         return error;
     }
+
+    /// <summary>
+    /// An upload of the same key that has bytes: the body, which begins at the first one, is not read. Whoever says that this was all takes 2xx for the
+    /// end of the upload, so where it is not, he is told the offset as to an append that missed it.
+    /// </summary>
+    private static (UploadInfo Upload, TusError? Error) Adopt(UploadInfo upload, bool completes) =>
+        (upload, completes && !upload.IsComplete ? IetfRefusals.OffsetMismatch(upload.Offset, provided: 0) : null);
 
     private static TusError? CheckForm(TusExchange exchange, IetfRequest request, out bool completes, out long? length)
     {
@@ -84,7 +110,7 @@ internal static class CreateResumable
             _ when !agrees => IetfRefusals.InconsistentLength,
             _ when length > exchange.Options.MaxSize || request.ContentLength > exchange.Options.MaxSize => TusError.TooLarge,
             _ when length is null && exchange.Store is not ITusDeferredLengthStore => Refusals.DeferNotSupported,
-            _ => null,
+            _ => ChunkSizes.Check(exchange.Http, exchange.Options),
         };
     }
 

@@ -30,6 +30,9 @@ internal static class IetfRefusals
 
     public static readonly TusError CompletedByType = Completed with { Type = Types + "completed-upload" };
 
+    public static readonly TusError DigestMismatch =
+        new(400, "digest_mismatch", "The bytes do not have the Content-Digest that came with them; none of them is kept.");
+
     public static TusError OffsetMismatch(long expected, long provided) => TusError.OffsetMismatch with
     {
         Type = Types + "mismatching-upload-offset",

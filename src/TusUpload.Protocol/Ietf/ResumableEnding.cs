@@ -21,7 +21,7 @@ internal static class ResumableEnding
 
         var (declared, error) = await store.DeclareLengthAsync(
             new(upload.Id, exchange.Http.User, upload.Offset), upload.Offset, CancellationToken.None);
-        return (declared?.Upload ?? upload, error);
+        return (declared is null ? upload : declared.Upload with { IsNewlyComplete = declared.Completes }, error);
     }
 
     /// <summary>

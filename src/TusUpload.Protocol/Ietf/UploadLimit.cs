@@ -18,10 +18,15 @@ internal static class UploadLimit
 
     private static string Write(TusOptions options, TimeSpan? age)
     {
-        var limits = new List<string>(2);
+        var limits = new List<string>(3);
         if (options.MaxSize is { } size and <= LargestInteger)
         {
             limits.Add(string.Create(CultureInfo.InvariantCulture, $"max-size={size}"));
+        }
+
+        if (options.MaxChunkSize is { } chunk and <= LargestInteger)
+        {
+            limits.Add(string.Create(CultureInfo.InvariantCulture, $"max-append-size={chunk}"));
         }
 
         if (age is { } left)

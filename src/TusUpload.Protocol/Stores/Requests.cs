@@ -29,8 +29,8 @@ public sealed record CreateRequest(ClaimsPrincipal Caller, long? Length, UploadM
     public string? Sha256 { get; init; }
 
     /// <summary>
-    /// Called once the upload is there for others, before its body is read: the client may be told of it then. Null: nobody asks. Not called for
-    /// an upload that was there before.
+    /// Called once the upload is there for others, before its body is read: the client may be told of it then. Null: nobody asks. Not called where
+    /// the body is not read because an upload that was there before has bytes already.
     /// </summary>
     public Func<UploadInfo, ValueTask>? OnMade { get; init; }
 }
@@ -84,6 +84,9 @@ public sealed record UploadInfo(Guid Id, long Offset, long? Length, string? Meta
 
     /// <summary>An upload that was there before the POST that answers with it.</summary>
     public bool IsAdopted { get; init; }
+
+    /// <summary>This very append made it complete; true also where it brought no byte.</summary>
+    public bool IsNewlyComplete { get; init; }
 
     /// <summary>Upload tokens of an earlier revision are revoked.</summary>
     public int TokenRevision { get; init; }

@@ -96,7 +96,8 @@ internal static class CreateUpload
             {
                 ResumeKey = resumeKey,
                 IsPartial = concat is not null,
-                Sha256 = concat is null ? DigestFields.ReadPromise(http.Request) : null,
+                Sha256 = concat is null ? DigestFields.ReadSha256Promise(http.Request) : null,
+                Sha512 = concat is null ? DigestFields.ReadSha512Promise(http.Request) : null,
             },
             body,
             CancellationToken.None);

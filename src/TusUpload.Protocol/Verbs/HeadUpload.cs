@@ -74,7 +74,7 @@ internal static class HeadUpload
         // Not the request's token: a completion that has begun is finished.
         var result = await exchange.Store.AppendAsync(
             new(upload.Id, exchange.Http.User, upload.Offset), nothing, CancellationToken.None);
-        if (result.Value is { IsComplete: true } complete)
+        if (result.Value is { IsNewlyComplete: true } complete)
         {
             await events.CompletedAsync(exchange, complete);
         }

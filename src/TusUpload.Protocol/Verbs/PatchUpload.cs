@@ -75,7 +75,7 @@ internal static class PatchUpload
         }
 
         exchange.ShowProgress(upload);
-        if (upload.IsComplete && (completedByLength || body.Received > 0))
+        if (upload.IsComplete && (completedByLength || body.Received > 0 || upload.IsNewlyComplete))
         {
             await events.CompletedAsync(exchange, upload);
         }

@@ -58,6 +58,11 @@ internal sealed class UploadAdoption(SessionKeys keys, UploadReads reads, Upload
         // A body begins at the first byte. Where bytes are there already it is not read: the client goes on at the offset it is told.
         if (body is { Received: 0, End: BodyEnd.None } && upload is { Offset: 0, IsComplete: false })
         {
+            if (request.OnMade is { } announce)
+            {
+                await announce(upload);
+            }
+
             var appended = await append.AppendAsync(new(id, request.Caller, 0) { Finishes = request.Finishes }, body, CancellationToken.None);
             if (body.Checksum?.Refusal is { } mismatch)
             {

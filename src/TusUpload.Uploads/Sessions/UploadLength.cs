@@ -44,8 +44,9 @@ internal sealed class UploadLength(
         // Where everything is there already this completes the upload, so the digest must be ready; else it goes on.
         var completes = finishes && known.Offset == length;
         using var digest = completes ? digests.Take(known.Id, length) : null;
+        var sha256 = digest?.Finish();
         var declared = await lengths.DeclareAsync(
-            known.Id, before.UserId, length, digest?.Finish(), finishes, services.Time.GetUtcNow(), cancellationToken);
+            known.Id, before.UserId, length, sha256, finishes, services.Time.GetUtcNow(), cancellationToken);
         if (!declared.Made)
         {
             return declared.Found ? AdmissionErrors.For(declared, length - before.ReservedSize) : TusError.Locked;
@@ -60,7 +61,8 @@ internal sealed class UploadLength(
             await services.Joins.PartCommittedAsync(part);
         }
 
-        return new DeclaredLength(known with { Length = length, IsOpen = !completes, ExpiresAt = completes ? null : known.ExpiresAt }, completes);
+        var upload = known with { Length = length, IsOpen = !completes, ExpiresAt = completes ? null : known.ExpiresAt, Sha256 = sha256 };
+        return new DeclaredLength(upload, completes);
     }
 }
 

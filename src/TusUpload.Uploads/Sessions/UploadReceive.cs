@@ -171,7 +171,7 @@ internal sealed class UploadReceive(
             await services.Joins.PartCommittedAsync(state);
         }
 
-        var info = state.ToInfo(now).Value is { } known ? known with { Sha256 = digest } : null;
+        var info = state.ToInfo(now).Value is { } known ? known with { Sha256 = digest, IsNewlyComplete = known.IsComplete } : null;
         return new(info, info is { IsComplete: true } ? null : refusal ?? body.Checksum?.Refusal ?? StatusPolicy.ForBody(end));
     }
 

@@ -180,3 +180,12 @@ public sealed class ChecksumTestsOverHttp1(Http1Server server) : ChecksumTests(s
 
 [Collection<OverHttp2>]
 public sealed class ChecksumTestsOverHttp2(Http2Server server) : ChecksumTests(server);
+
+[Collection<ThroughNginx>]
+public sealed class ChecksumTestsThroughNginx(NginxServer server) : ChecksumTests(server);
+
+[Collection<ThroughHAProxy>]
+public sealed class ChecksumTestsThroughHAProxy(HAProxyServer server) : ChecksumTests(server);
+
+[Collection<ThroughCaddy>]
+public sealed class ChecksumTestsThroughCaddy(CaddyServer server) : ChecksumTests(server);

@@ -30,11 +30,7 @@ public sealed class ChecksumTrailerTestsOverHttp1(Http1Server server) : Checksum
         string method, string path, string body, (string Name, string Value)[] headers, (string Name, string Value)? trailer)
     {
         await using var connection = new RawConnection(Port);
-        var lines = string.Concat(headers.Select(header => $"{header.Name}: {header.Value}\r\n"));
-        await connection.SendAsync($"{method} {path} HTTP/1.1\r\nHost: localhost\r\n{lines}Transfer-Encoding: chunked\r\n\r\n");
-        var chunk = body.Length == 0 ? "" : $"{body.Length:x}\r\n{body}\r\n";
-        await connection.SendAsync($"{chunk}0\r\n" + (trailer is { } last ? $"{last.Name}: {last.Value}\r\n" : "") + "\r\n");
-        return (await connection.ReadAsync()).Status;
+        return await connection.SendChunkedAsync(method, path, body, headers, trailer);
     }
 }
 
@@ -51,3 +47,23 @@ public sealed class ChecksumTrailerTestsOverHttp2(Http2Server server) : Checksum
             trailer is { } last ? [last] : null);
     }
 }
+
+/// <summary>HTTP/1.1 over TLS, through a proxy.</summary>
+public abstract class ChecksumTrailerTestsThroughProxy(ProxyServer server) : ChecksumTrailerTests(server)
+{
+    protected override async Task<int> SendAsync(
+        string method, string path, string body, (string Name, string Value)[] headers, (string Name, string Value)? trailer)
+    {
+        await using var connection = await server.ConnectAsync();
+        return await connection.SendChunkedAsync(method, new Uri(server.Http.BaseAddress!, path).PathAndQuery, body, headers, trailer);
+    }
+}
+
+[Collection<ThroughNginx>]
+public sealed class ChecksumTrailerTestsThroughNginx(NginxServer server) : ChecksumTrailerTestsThroughProxy(server);
+
+[Collection<ThroughHAProxy>]
+public sealed class ChecksumTrailerTestsThroughHAProxy(HAProxyServer server) : ChecksumTrailerTestsThroughProxy(server);
+
+[Collection<ThroughCaddy>]
+public sealed class ChecksumTrailerTestsThroughCaddy(CaddyServer server) : ChecksumTrailerTestsThroughProxy(server);

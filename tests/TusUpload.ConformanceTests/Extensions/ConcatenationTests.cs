@@ -210,3 +210,12 @@ public sealed class ConcatenationTestsOverHttp1(Http1Server server) : Concatenat
 
 [Collection<OverHttp2>]
 public sealed class ConcatenationTestsOverHttp2(Http2Server server) : ConcatenationTests(server);
+
+[Collection<ThroughNginx>]
+public sealed class ConcatenationTestsThroughNginx(NginxServer server) : ConcatenationTests(server);
+
+[Collection<ThroughHAProxy>]
+public sealed class ConcatenationTestsThroughHAProxy(HAProxyServer server) : ConcatenationTests(server);
+
+[Collection<ThroughCaddy>]
+public sealed class ConcatenationTestsThroughCaddy(CaddyServer server) : ConcatenationTests(server);

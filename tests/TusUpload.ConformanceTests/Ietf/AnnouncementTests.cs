@@ -11,6 +11,7 @@ using TusUpload.IntegrationTests.Harness;
 using TusUpload.IntegrationTests.Uploads;
 using TusUpload.Protocol.Ietf;
 using TusUpload.UnitTests.Protocol;
+using TusUpload.Uploads.Progress;
 
 namespace TusUpload.ConformanceTests.Ietf;
 
@@ -83,6 +84,93 @@ public sealed class AnnouncementTests(ImpatientServer server, PostgresServer pos
         await connection.SendAsync(Head(version, "Content-Length: 5") + "hello");
 
         Assert.Equal(201, (await connection.ReadAsync()).Status);
+    }
+
+    [Fact]
+    [Clause("ietf-104-5", "SHOULD", "No 104 where something on the way says that it cannot pass it; the rest is as ever.")]
+    public async Task IETF_104_5_none_where_it_does_not_get_through()
+    {
+        await using var connection = new RawConnection(server.Port);
+        await connection.SendAsync(Head("8", "X-Interim-Responses: none\r\nContent-Length: 5") + "hello");
+
+        var answer = await connection.ReadAsync();
+
+        Assert.Equal((201, "?1", "5"), (answer.Status, answer["Upload-Complete"], answer["Upload-Offset"]));
+    }
+
+    [Fact]
+    [Clause(
+        "ietf-104-6", "SHOULD", "While a long body arrives, 104 tells the offset that is kept.",
+        Otherwise = "104 is sent once, before the body. While a body is read, the web server may write to the connection by itself, and two writers "
+            + "would mix their bytes. A client that was cut asks for the offset with HEAD.")]
+    public async Task IETF_104_6_no_104_follows_the_first()
+    {
+        await using var connection = new RawConnection(server.Port);
+        await connection.SendAsync(Head("8", "Content-Length: 900000"));
+        var early = await connection.ReadAsync();
+        await connection.SendAsync(new string('x', 900_000));
+        var answer = await connection.ReadAsync();
+
+        Assert.Equal((104, null), (early.Status, early["Upload-Offset"]));
+        Assert.Equal((201, "900000"), (answer.Status, answer["Upload-Offset"]));
+    }
+
+    [Fact]
+    [Clause("ietf-key-5", "SHOULD", "104 tells also of an upload that was found by its key, where its body is read.")]
+    public async Task IETF_KEY_5_a_found_upload_is_told_before_the_body()
+    {
+        var key = Guid.CreateVersion7();
+        using var first = await IetfRequests.Post(completes: false, null).With("Upload-Length", "10").With("Idempotency-Key", $"\"{key}\"").SendAsync(Client);
+        await using var connection = new RawConnection(server.Port);
+        await connection.SendAsync(Head("8", $"Idempotency-Key: \"{key}\"\r\nContent-Length: 10"));
+        var early = await connection.ReadAsync();
+        await connection.SendAsync("helloworld");
+        var answer = await connection.ReadAsync();
+
+        Assert.Equal((104, first.Headers.Location!.OriginalString), (early.Status, early["Location"]));
+        Assert.Equal((201, early["Location"], "?1"), (answer.Status, answer["Location"], answer["Upload-Complete"]));
+    }
+
+    [Theory]
+    [Clause("ietf-digest-8", "SHOULD", "An upload that 104 told of, and whose body does not have its Content-Digest, is gone again.")]
+    [InlineData("Content-Length: 5", "hello")]
+    [InlineData("Transfer-Encoding: chunked", "5\r\nhello\r\n0\r\n\r\n")]
+    public async Task IETF_DIGEST_8_an_upload_that_was_told_of_is_gone_with_its_bytes(string framing, string body)
+    {
+        var other = Convert.ToBase64String(SHA256.HashData("other"u8));
+        await using var connection = new RawConnection(server.Port);
+        await connection.SendAsync(Head("8", $"Content-Digest: sha-256=:{other}:\r\n{framing}"));
+        var early = await connection.ReadAsync();
+        await connection.SendAsync(body);
+        var answer = await connection.ReadAsync();
+
+        Assert.Equal((104, 400, "?0"), (early.Status, answer.Status, answer["Upload-Complete"]));
+        Assert.Null(answer["Location"]);
+        Assert.Equal(404, await IetfRequests.Head(new Uri(early["Location"]!, UriKind.Relative)).StatusAsync(Client));
+    }
+
+    [Theory]
+    [Clause("ietf-concurrency-1", "SHOULD", "A newer request to an upload ends the one that is still sending, and what that had brought is kept.")]
+    [InlineData("HEAD")]
+    [InlineData("PATCH")]
+    [InlineData("DELETE")]
+    public async Task IETF_CONCURRENCY_1_a_newer_request_takes_over(string method)
+    {
+        var upload = await IetfRequests.MakeAsync(Client, length: 10);
+        await using var old = new RawConnection(server.Port);
+        await old.SendAsync(
+            $"PATCH {upload.OriginalString} HTTP/1.1\r\nHost: localhost\r\nUpload-Draft-Interop-Version: 8\r\nUpload-Offset: 0\r\nUpload-Complete: ?1\r\n"
+            + $"Content-Type: {IetfRequests.Partial}\r\nContent-Length: 10\r\n\r\nhello");
+        var live = server.Services.GetRequiredService<LiveUploads>();
+        await TusRequests.EventuallyAsync(() => Task.FromResult(live.Find(upload.Id())?.UploadedSize == 5));
+
+        var newer = method == "PATCH" ? IetfRequests.Append(upload, 5, true, "world") : IetfRequests.Plain(method, upload);
+        using var answer = await newer.SendAsync(Client);
+        using var stands = await IetfRequests.Head(upload).SendAsync(Client);
+
+        Assert.Equal(method == "PATCH" ? 201 : 204, answer.Status());
+        Assert.NotEqual(2, (await old.ReadAsync()).Status / 100);
+        Assert.Equal(method == "DELETE" ? (404, null) : (204, method == "PATCH" ? "10" : "5"), (stands.Status(), stands.Header("Upload-Offset")));
     }
 
     [Fact]

@@ -148,3 +148,12 @@ public sealed class AppendTestsOverHttp1(Http1Server server) : AppendTests(serve
 
 [Collection<OverHttp2>]
 public sealed class AppendTestsOverHttp2(Http2Server server) : AppendTests(server);
+
+[Collection<ThroughNginx>]
+public sealed class AppendTestsThroughNginx(NginxServer server) : AppendTests(server);
+
+[Collection<ThroughHAProxy>]
+public sealed class AppendTestsThroughHAProxy(HAProxyServer server) : AppendTests(server);
+
+[Collection<ThroughCaddy>]
+public sealed class AppendTestsThroughCaddy(CaddyServer server) : AppendTests(server);

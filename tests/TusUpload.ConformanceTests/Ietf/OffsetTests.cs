@@ -37,12 +37,12 @@ public abstract class OffsetTests(ConformanceServer server)
     }
 
     [Fact]
-    [Clause("ietf-offset-3", "MUST", "The limits are told in Upload-Limit; the end of the upload's life in seconds among them.")]
+    [Clause("ietf-offset-3", "MUST", "The limits are told in Upload-Limit; what one append may carry and the end of the upload's life in seconds among them.")]
     public async Task IETF_OFFSET_3_the_limits_are_told()
     {
         using var answer = await IetfRequests.Head(await IetfRequests.MakeAsync(Client)).SendAsync(Client);
 
-        Assert.Matches($"^max-size={ConformanceServer.MaxSize}, max-age=[0-9]+$", answer.Header("Upload-Limit"));
+        Assert.Matches($"^max-size={ConformanceServer.MaxSize}, max-append-size=[1-9][0-9]*, max-age=[0-9]+$", answer.Header("Upload-Limit"));
     }
 
     [Fact]
@@ -74,19 +74,27 @@ public abstract class OffsetTests(ConformanceServer server)
     {
         using var answer = await IetfRequests.Plain("OPTIONS", TusRequest.Creation).SendAsync(Client);
 
-        Assert.Matches($"^max-size={ConformanceServer.MaxSize}, max-age=[0-9]+$", answer.Header("Upload-Limit"));
+        Assert.Matches($"^max-size={ConformanceServer.MaxSize}, max-append-size=[1-9][0-9]*, max-age=[0-9]+$", answer.Header("Upload-Limit"));
     }
 
-    [Fact]
-    [Clause("ietf-cancel-1", "SHOULD", "DELETE ends the upload; afterwards nothing is there.")]
-    public async Task IETF_CANCEL_1_a_cancelled_upload_is_gone()
+    [Theory]
+    [Clause("ietf-cancel-1", "SHOULD", "In every version, DELETE ends the upload; afterwards nothing is there.")]
+    [InlineData(3)]
+    [InlineData(5)]
+    [InlineData(6)]
+    [InlineData(7)]
+    [InlineData(8)]
+    [InlineData(9)]
+    [InlineData(null)]
+    public async Task IETF_CANCEL_1_a_cancelled_upload_is_gone(int? version)
     {
-        var upload = await IetfRequests.MakeAsync(Client);
+        var upload = await IetfRequests.MakeAsync(Client, version);
 
-        Assert.Equal(204, await IetfRequests.Plain("DELETE", upload, null).StatusAsync(Client));
+        Assert.Equal(204, await IetfRequests.Plain("DELETE", upload, version).StatusAsync(Client));
 
-        Assert.Equal(404, await IetfRequests.Head(upload).StatusAsync(Client));
-        Assert.Equal(404, await IetfRequests.Append(upload, 0, true, "hello").StatusAsync(Client));
+        Assert.Equal(404, await IetfRequests.Head(upload, version).StatusAsync(Client));
+        Assert.Equal(404, await IetfRequests.Append(upload, 0, true, "hello", version).StatusAsync(Client));
+        Assert.Equal(404, await IetfRequests.Plain("DELETE", upload, version).StatusAsync(Client));
     }
 
     [Theory]
@@ -105,3 +113,12 @@ public sealed class OffsetTestsOverHttp1(Http1Server server) : OffsetTests(serve
 
 [Collection<OverHttp2>]
 public sealed class OffsetTestsOverHttp2(Http2Server server) : OffsetTests(server);
+
+[Collection<ThroughNginx>]
+public sealed class OffsetTestsThroughNginx(NginxServer server) : OffsetTests(server);
+
+[Collection<ThroughHAProxy>]
+public sealed class OffsetTestsThroughHAProxy(HAProxyServer server) : OffsetTests(server);
+
+[Collection<ThroughCaddy>]
+public sealed class OffsetTestsThroughCaddy(CaddyServer server) : OffsetTests(server);

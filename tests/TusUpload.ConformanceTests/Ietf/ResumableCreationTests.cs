@@ -90,11 +90,13 @@ public abstract class ResumableCreationTests(ConformanceServer server)
         using var kept = await IetfRequests.Post(completes: true, "hello")
             .With("Repr-Digest", $"md5=:AAAA:, sha-256=:{HelloDigest}:").SendAsync(Client);
         using var broken = await IetfRequests.Post(completes: true, "world").With("Repr-Digest", $"sha-256=:{HelloDigest}:").SendAsync(Client);
+        using var stronger = await IetfRequests.Post(completes: true, "world").With("Repr-Digest", $"sha-512=:{Base64Of512("hello")}:").SendAsync(Client);
         using var twofold = await IetfRequests.Post(completes: true, "hello").With("Repr-Digest", $"sha-256=:{HelloDigest}:")
             .With("Upload-Metadata", "sha256 " + Convert.ToBase64String(System.Text.Encoding.ASCII.GetBytes(new string('0', 64)))).SendAsync(Client);
 
         Assert.Equal("ready", (await Client.EndedFileAsync(kept.Headers.Location!.Id())).GetProperty("processingStatus").GetString());
         Assert.Equal("rejected", (await Client.EndedFileAsync(broken.Headers.Location!.Id())).GetProperty("processingStatus").GetString());
+        Assert.Equal("rejected", (await Client.EndedFileAsync(stronger.Headers.Location!.Id())).GetProperty("processingStatus").GetString());
         Assert.Equal(400, twofold.Status());
     }
 
@@ -111,6 +113,19 @@ public abstract class ResumableCreationTests(ConformanceServer server)
     }
 
     [Theory]
+    [Clause("ietf-digest-3", "SHOULD", "The digest that is wanted comes also where a last request without bytes completes the upload.")]
+    [InlineData(5L)]
+    [InlineData(null)]
+    public async Task IETF_DIGEST_3_the_digest_is_answered_where_no_byte_completes(long? length)
+    {
+        var upload = await IetfRequests.MakeAsync(Client, length: length);
+        Assert.Equal(204, await IetfRequests.Append(upload, 0, false, "hello").StatusAsync(Client));
+        using var last = await IetfRequests.Append(upload, 5, true, "").With("Want-Repr-Digest", "sha-256=1").SendAsync(Client);
+
+        Assert.Equal((201, true, $"sha-256=:{HelloDigest}:"), (last.Status(), last.Completeness(), last.Header("Repr-Digest")));
+    }
+
+    [Theory]
     [Clause("ietf-create-7", "MAY", "Content-Disposition names the file and Content-Type its type.")]
     [InlineData("inline; filename=\"plain name.txt\"", "plain name.txt")]
     [InlineData("attachment; filename=\"n.txt\"; filename*=UTF-8''%c3%a4%20b.txt", "ä b.txt")]
@@ -121,6 +136,9 @@ public abstract class ResumableCreationTests(ConformanceServer server)
         var file = await Client.EndedFileAsync(answer.Headers.Location!.Id());
         Assert.Equal((name, "text/plain"), (file.GetProperty("fileName").GetString(), file.GetProperty("contentType").GetString()));
     }
+
+    private static string Base64Of512(string text) =>
+        Convert.ToBase64String(System.Security.Cryptography.SHA512.HashData(System.Text.Encoding.ASCII.GetBytes(text)));
 }
 
 [Collection<OverHttp1>]
@@ -128,3 +146,12 @@ public sealed class ResumableCreationTestsOverHttp1(Http1Server server) : Resuma
 
 [Collection<OverHttp2>]
 public sealed class ResumableCreationTestsOverHttp2(Http2Server server) : ResumableCreationTests(server);
+
+[Collection<ThroughNginx>]
+public sealed class ResumableCreationTestsThroughNginx(NginxServer server) : ResumableCreationTests(server);
+
+[Collection<ThroughHAProxy>]
+public sealed class ResumableCreationTestsThroughHAProxy(HAProxyServer server) : ResumableCreationTests(server);
+
+[Collection<ThroughCaddy>]
+public sealed class ResumableCreationTestsThroughCaddy(CaddyServer server) : ResumableCreationTests(server);

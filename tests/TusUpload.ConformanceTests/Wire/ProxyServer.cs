@@ -1,6 +1,9 @@
+using System.Security.Cryptography.X509Certificates;
+
 using TusUpload.ConformanceTests.Clauses;
 using TusUpload.IntegrationTests.Harness;
 using TusUpload.IntegrationTests.Harness.Proxies;
+using TusUpload.UnitTests.Protocol;
 
 namespace TusUpload.ConformanceTests.Wire;
 
@@ -18,6 +21,10 @@ public abstract class ProxyServer(PostgresServer postgres, ProxyKind kind, Versi
             return base.Http;
         }
     }
+
+    /// <summary>A connection to the proxy, for what a client library would not send.</summary>
+    internal Task<RawConnection> ConnectAsync() =>
+        RawConnection.OverTlsAsync(_proxy!.Place.Port, X509CertificateLoader.LoadCertificateFromFile(_proxy.Place.Certificate.CertificateFile));
 
     protected override Uri Target => _proxy!.Address;
 

@@ -84,7 +84,7 @@ internal sealed class PipelineHost : IAsyncDisposable
     /// <param name="digest">Whether one process saw all bytes and made the digest.</param>
     /// <param name="reserved">Bytes set aside on the disk, where that is more than what came.</param>
     public async Task<Guid> ReceiveAsync(
-        byte[] bytes, int spans = 1, string? promised = null, bool digest = true, Guid? batch = null, int reserved = 0)
+        byte[] bytes, int spans = 1, string? promised = null, bool digest = true, Guid? batch = null, int reserved = 0, string? promised512 = null)
     {
         var content = Get<IUploadContent>();
         var id = Guid.CreateVersion7();
@@ -109,6 +109,7 @@ internal sealed class PipelineHost : IAsyncDisposable
                 BatchId = batch,
                 FileName = "a file",
                 FileHash = promised,
+                PromisedSha512 = promised512,
                 TotalSize = bytes.Length,
                 ContentNode = content.Node,
                 FirstSpan = parts.Length > 0 ? parts[0] : null,

@@ -90,6 +90,23 @@ public sealed class VerifyStepTests(PostgresServer postgres)
         Assert.Equal("checksum_mismatch", (await Step(host).RunAsync(upload, Ct)).Code);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_promised_sha512_is_made_in_the_pass_and_must_agree(bool digest)
+    {
+        await using var host = await PipelineHost.CreateAsync(postgres);
+        var bytes = PipelineHost.Bytes(3_000_000);
+        var promise = Convert.ToHexStringLower(System.Security.Cryptography.SHA512.HashData(bytes));
+        var kept = await BeginAsync(host, await host.ReceiveAsync(bytes, spans: 3, digest: digest, promised512: promise));
+        var broken = await BeginAsync(host, await host.ReceiveAsync(PipelineHost.Bytes(1_000), digest: digest, promised512: promise));
+
+        Assert.Equal(StepOutcome.Continue, await Step(host).RunAsync(kept, Ct));
+        Assert.Equal(PipelineHost.Sha256(bytes), kept.Sha256);
+        Assert.Equal("checksum_mismatch", (await Step(host).RunAsync(broken, Ct)).Code);
+        Assert.Equal("checksum_mismatch", (await Step(host).RunAsync(broken, Ct)).Code);
+    }
+
     private static VerifyStep Step(PipelineHost host) => host.Get<IEnumerable<IUploadStep>>().OfType<VerifyStep>().Single();
 
     private static async Task<UploadContext> BeginAsync(PipelineHost host, Guid id) => new(
