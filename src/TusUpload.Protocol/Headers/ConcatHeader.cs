@@ -1,6 +1,7 @@
 using Microsoft.AspNetCore.Http;
 using Microsoft.Extensions.Primitives;
 
+using TusUpload.Protocol.Capabilities;
 using TusUpload.Protocol.Errors;
 
 namespace TusUpload.Protocol.Headers;
@@ -10,13 +11,14 @@ namespace TusUpload.Protocol.Headers;
 /// or relative, with a query or without; only the path below the tus path counts, since a server behind a proxy knows neither its scheme nor its
 /// host. An address that leads elsewhere names no upload: its id is empty.
 /// </summary>
-/// <param name="Raw">To the letter.</param>
+/// <param name="Raw">To the letter, but for upload tokens in addresses.</param>
 /// <param name="Parts">Of a final upload: its partial uploads in order. Null for a partial one.</param>
 internal sealed record ConcatHeader(string Raw, IReadOnlyList<Guid>? Parts)
 {
     public const string Partial = "partial";
 
     private const string Final = "final;";
+    private const string TokenQuery = $"?{UploadTokenCarrier.Query}=";
 
     public bool IsFinal => Parts is not null;
 
@@ -54,9 +56,15 @@ internal sealed record ConcatHeader(string Raw, IReadOnlyList<Guid>? Parts)
             return Refusals.PartTwice;
         }
 
-        concat = new(raw, parts);
+        concat = new(Redact(raw), parts);
         return null;
     }
+
+    /// <summary>Whoever may read the final upload is not thereby a bearer of its parts' tokens.</summary>
+    private static string Redact(string raw) => raw.Contains(TokenQuery, StringComparison.OrdinalIgnoreCase)
+        ? Final + string.Join(' ', raw[Final.Length..].Split(' ').Select(address =>
+            address.Contains(TokenQuery, StringComparison.OrdinalIgnoreCase) ? address[..address.IndexOf('?', StringComparison.Ordinal)] : address))
+        : raw;
 
     private static Guid IdOf(string address, PathString tusPath)
     {

@@ -44,7 +44,7 @@ internal static class AppendResumable
         }
 
         // What the request that made the upload would have been answered.
-        exchange.Http.Response.Headers.Location = UploadLocation.OfUpload(exchange.Http.Request);
+        exchange.ShowLocation(upload);
         exchange.Http.Response.StatusCode = StatusCodes.Status201Created;
         if (upload.IsNewlyComplete || exchange.Body?.Received > 0)
         {

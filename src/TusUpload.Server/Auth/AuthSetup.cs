@@ -13,7 +13,9 @@ internal static class AuthSetup
 {
     private const string Caller = "caller";
 
-    /// <summary>Two schemes, upload tokens where they are good for something and the configured one otherwise; and no endpoint without a sign-in unless it says so itself.</summary>
+    /// <summary>
+    /// Two schemes: upload tokens where they are good for something, and the server's own sign-in. No endpoint is open unless it says so itself.
+    /// </summary>
     public static IServiceCollection AddAuth(this IServiceCollection services)
     {
         services.AddOptions<AuthOptions>().BindConfiguration(AuthOptions.Section).ValidateOnStart();

@@ -5,6 +5,8 @@ namespace TusUpload.Server.Auth;
 /// <summary>Whether a request was made on this machine and meant for it.</summary>
 internal static class LocalRequest
 {
+    private static readonly string[] ForwardedAddresses = ["X-Forwarded-Host", "X-Forwarded-Proto", "X-Forwarded-Prefix", "X-Forwarded-Port"];
+
     private static readonly string[] ForwardingHeaders = ["X-Forwarded-For", "X-Real-IP"];
 
     /// <summary>Both ends, the name it is called by, and whom a proxy says it speaks for.</summary>
@@ -13,6 +15,7 @@ internal static class LocalRequest
         && IsLoopback(http.Connection.LocalIpAddress)
         && IsLoopbackHost(http.Request.Host.Host)
         && http.Request.Headers["Forwarded"].Count == 0
+        && IsSilentOrSpeaksFor(http.Request)
         && ForwardingHeaders.All(header => IsForwardedLocally(http.Request.Headers[header].ToString()));
 
     /// <summary>
@@ -23,6 +26,10 @@ internal static class LocalRequest
         request.Headers.Origin is { Count: > 0 } origin
         && !(Uri.TryCreate(origin.ToString(), UriKind.Absolute, out var page) && IsLoopbackHost(page.Host))
         && allowed?.Contains(origin.ToString(), StringComparer.OrdinalIgnoreCase) != true;
+
+    // What a proxy tells of the address that was called is a sign of the proxy; who does not tell whom it speaks for speaks for anybody.
+    private static bool IsSilentOrSpeaksFor(HttpRequest request) =>
+        ForwardedAddresses.All(header => request.Headers[header].Count == 0) || request.Headers["X-Forwarded-For"].Count > 0;
 
     private static bool IsLoopback(IPAddress? address) => address is not null && IPAddress.IsLoopback(address);
 

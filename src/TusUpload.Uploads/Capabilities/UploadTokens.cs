@@ -60,9 +60,11 @@ public sealed class UploadTokens(ServerSecrets secrets, SessionTokens sessions, 
     /// <summary>The one upload that a bearer may ask for; null for a caller who signed in.</summary>
     public static Guid? UploadOf(ClaimsPrincipal caller) => Guid.TryParse(caller.FindFirstValue(UploadClaim), out var id) ? id : null;
 
-    /// <summary>False for the bearer of a token that was revoked, or whose upload has ended.</summary>
-    public async ValueTask<bool> IsCurrentAsync(ClaimsPrincipal caller, CancellationToken cancellationToken) =>
-        UploadOf(caller) is not { } id
-        || (await sessions.RevisionAsync(id, caller.UserId()!, cancellationToken))?.ToString(CultureInfo.InvariantCulture)
-            == caller.FindFirstValue(RevisionClaim);
+    /// <summary>
+    /// True for the bearer of a token that was revoked. Not for one whose upload has ended: that is no secret to its bearer, and the store says it.
+    /// </summary>
+    public async ValueTask<bool> IsRevokedAsync(ClaimsPrincipal caller, CancellationToken cancellationToken) =>
+        UploadOf(caller) is { } id
+        && await sessions.RevisionAsync(id, caller.UserId()!, cancellationToken) is { } revision
+        && revision.ToString(CultureInfo.InvariantCulture) != caller.FindFirstValue(RevisionClaim);
 }

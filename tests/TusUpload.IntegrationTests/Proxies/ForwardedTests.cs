@@ -23,8 +23,11 @@ public sealed class ForwardedTests(PostgresServer postgres)
         await using var server = await RunningServer.StartAsync(postgres);
 
         var location = await CreateAsync(
-            server, ("X-Forwarded-Proto", "https"), ("X-Forwarded-Host", "localhost:8443"), ("X-Forwarded-Prefix", "/files"));
+            server, ("X-Forwarded-For", Known), ("X-Forwarded-Proto", "https"), ("X-Forwarded-Host", "localhost:8443"), ("X-Forwarded-Prefix", "/files"));
+        using var anybody = await GetAsync(server, ("X-Forwarded-Host", "localhost:8443"));
 
+        // Who does not say whom it speaks for speaks for anybody.
+        Assert.Equal(HttpStatusCode.Forbidden, anybody.StatusCode);
         Assert.StartsWith("/uploads/", location, StringComparison.Ordinal);
     }
 

@@ -83,13 +83,50 @@ public sealed class UploadTokenTests(UploadTokenTests.InHeader header, UploadTok
 
         Assert.Equal((HttpStatusCode.NotFound, HttpStatusCode.NoContent), (mayNot.StatusCode, revoked.StatusCode));
         using var patch = await bearer.PatchAsync(upload, 0, new byte[10]);
-        Assert.Equal((HttpStatusCode.Unauthorized, "upload_token_revoked"), (patch.StatusCode, await patch.CodeAsync()));
+        Assert.Equal((HttpStatusCode.NotFound, "upload_not_found"), (patch.StatusCode, await patch.CodeAsync()));
         using var extend = await bearer.PostAsync(new Uri($"/api/v1/uploads/{upload.Id()}/extend", UriKind.Relative), null, Ct);
-        Assert.Equal(HttpStatusCode.Unauthorized, extend.StatusCode);
+        Assert.Equal((HttpStatusCode.Unauthorized, "upload_token_revoked"), (extend.StatusCode, await extend.CodeAsync()));
         using var issued = await _owner.PostAsync(address, null, Ct);
         using var fresh = Bearer((await issued.Content.ReadFromJsonAsync<JsonElement>(Ct)).GetProperty("token").GetString()!);
         using var again = await fresh.PatchAsync(upload, 0, new byte[10]);
         Assert.Equal(HttpStatusCode.NoContent, again.StatusCode);
+    }
+
+    [Fact]
+    public async Task Revoked_or_ended_it_takes_nothing_from_its_owner()
+    {
+        using var owner = url.ClientOf("ann");
+        var upload = await owner.CreateAsync(10);
+        using var revoked = await owner.DeleteAsync(new Uri($"/api/v1/uploads/{IdOf(upload)}/token", UriKind.Relative), Ct);
+
+        using var patch = await owner.PatchAsync(upload, 0, new byte[4]);
+        using var head = await owner.HeadAsync(upload);
+        using var gone = await owner.TerminateAsync(upload);
+        using var after = await owner.HeadAsync(upload);
+
+        Assert.Equal((HttpStatusCode.NoContent, 4), (patch.StatusCode, patch.Offset()));
+        Assert.Equal((HttpStatusCode.OK, 4), (head.StatusCode, head.Offset()));
+        Assert.Equal((HttpStatusCode.NoContent, HttpStatusCode.NotFound), (gone.StatusCode, after.StatusCode));
+    }
+
+    [Fact]
+    public async Task An_upload_of_several_does_not_give_its_parts_tokens_away()
+    {
+        using var owner = url.ClientOf("ann");
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/uploads");
+        request.Headers.Add("Tus-Resumable", "1.0.0");
+        request.Headers.Add("Upload-Concat", "partial");
+        request.Headers.Add("Upload-Length", "0");
+        using var part = await owner.SendAsync(request, Ct);
+        using var join = new HttpRequestMessage(HttpMethod.Post, "/uploads");
+        join.Headers.Add("Tus-Resumable", "1.0.0");
+        join.Headers.TryAddWithoutValidation("Upload-Concat", $"final;{part.Headers.Location}");
+
+        using var final = await owner.SendAsync(join, Ct);
+
+        Assert.Equal(HttpStatusCode.Created, final.StatusCode);
+        using var head = await owner.HeadAsync(final.Headers.Location!);
+        Assert.Equal($"final;/uploads/{IdOf(part.Headers.Location!)}", head.Headers.GetValues("Upload-Concat").Single());
     }
 
     [Fact]
@@ -135,6 +172,8 @@ public sealed class UploadTokenTests(UploadTokenTests.InHeader header, UploadTok
         using var patch = await bearer.PatchAsync(again.Headers.Location!, 0, new byte[10]);
         Assert.Equal(HttpStatusCode.NoContent, patch.StatusCode);
     }
+
+    private static string IdOf(Uri upload) => upload.OriginalString.Split('?')[0].Split('/')[^1];
 
     private async Task<(Uri Upload, string Token)> CreateAsync()
     {
