@@ -52,8 +52,8 @@ public sealed record ConcatenateRequest(ClaimsPrincipal Caller, IReadOnlyList<Gu
 public sealed record AppendRequest(Guid UploadId, ClaimsPrincipal Caller, long Offset)
 {
     /// <summary>
-    /// A length that was deferred and is told with a body that has a checksum: it becomes true with the body's bytes, or not at all. Null:
-    /// told before, or not yet.
+    /// A length that was deferred and is told with a body that has a checksum: it becomes true only after the body has matched. Dying between the
+    /// length and the commit of the bytes leaves the length, which the same client tells again. Null: told before, or not yet.
     /// </summary>
     public long? Length { get; init; }
 
