@@ -2,14 +2,11 @@ using System.Security.Claims;
 
 using Microsoft.Extensions.Options;
 
-using TusUpload.Data.Sessions;
 using TusUpload.Protocol.Bodies;
 using TusUpload.Protocol.Checksums;
-using TusUpload.Protocol.Errors;
 using TusUpload.Protocol.Stores;
 using TusUpload.Uploads.Admission;
 using TusUpload.Uploads.Expiry;
-using TusUpload.Uploads.Leases;
 
 namespace TusUpload.Uploads.Sessions;
 
@@ -47,35 +44,3 @@ internal sealed class UploadStore(
 
 /// <summary>The ways in which an upload begins.</summary>
 internal sealed record UploadBeginnings(UploadCreation Creation, UploadConcatenation Concatenation);
-
-/// <summary>HEAD: takes no lease; a running writer is asked to let go, then the row is read.</summary>
-internal sealed class UploadReads(
-    Writers writers, SessionLeases leases, UploadJoins joins, LocalNode node, IOptions<LeaseOptions> options, TimeProvider time)
-{
-    public async Task<TusResult<UploadInfo>> FindAsync(Guid uploadId, ClaimsPrincipal caller, CancellationToken cancellationToken)
-    {
-        var userId = caller.UserId()!;
-        if (await writers.StopAsync(uploadId, userId) is { } running)
-        {
-            return running;
-        }
-
-        var state = await leases.FindAsync(uploadId, userId, cancellationToken);
-        if (state is { IsFinal: true } && state.IsReceiving(time.GetUtcNow()))
-        {
-            // Somebody may have died between the last byte of a part and this.
-            return await joins.FinishAsync(uploadId, CancellationToken.None)
-                ? (await leases.FindAsync(uploadId, userId, cancellationToken)).ToInfo(time.GetUtcNow())
-                : await joins.ShowAsync(state, cancellationToken);
-        }
-
-        return state?.LeaseNode is { } holder && holder != node.Id
-            && await leases.IsAliveAsync(holder, options.Value.HeartbeatLimit, cancellationToken)
-            ? TusError.Locked
-            : state.ToInfo(time.GetUtcNow());
-    }
-
-    /// <summary>The row as it is; a running writer goes on.</summary>
-    public async Task<TusResult<UploadInfo>> PeekAsync(Guid uploadId, ClaimsPrincipal caller, CancellationToken cancellationToken) =>
-        (await leases.FindAsync(uploadId, caller.UserId()!, cancellationToken)).ToInfo(time.GetUtcNow());
-}
