@@ -56,7 +56,13 @@ internal sealed class ModelRun(ConformanceServer server)
         var metadata = $"filename {Base64($"file {seed}")}" + (step.Key is { } k ? $",resumeKey {Base64($"{_keys} {k}")}" : "");
         var (length, hasBody) = (step.Flaw is CreateFlaw.TooLarge ? ConformanceServer.MaxSize + 1 : (long?)step.Length, step.Body is not null);
         var known = step.Key is null || step.Flaw != CreateFlaw.None ? null : _uploads.LastOrDefault(upload => upload.Key == $"{step.Key}" && !upload.IsGone);
-        var adopts = known is not null && (length is null || length == known.Length);
+        if (known is { IsUnsettled: true, Length: null, MaybeLengths.Count: > 0 })
+        {
+            // Whether it has a length by now, and so whether this would be the same upload, nobody can tell before the cut PATCH has come in or not.
+            return;
+        }
+
+        var adopts = known is not null && length == known.Length;
         var upload = adopts ? known! : new ModelUpload("", seed, metadata) { Length = length, Key = step.Key?.ToString(CultureInfo.InvariantCulture) };
         var size = step.Body ?? 0;
         var answer = await Describe(step, length, metadata, upload.Content(0, size)).SendAsync(server.Port);

@@ -147,12 +147,13 @@ public sealed class WritersTests
         Assert.Null(_writers.Find(_upload, "ann"));
     }
 
+    // In small steps with room between them: what waits has to get to its next wait before its whole time has passed.
     private async Task PassTimeAsync(Task awaited)
     {
         while (!awaited.IsCompleted)
         {
-            _time.Advance(TimeSpan.FromMilliseconds(100));
-            await Task.Yield();
+            _time.Advance(TimeSpan.FromMilliseconds(5));
+            await Task.Delay(2, TestContext.Current.CancellationToken);
         }
     }
 
