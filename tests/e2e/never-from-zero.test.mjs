@@ -64,7 +64,7 @@ for (const uploadDataDuringCreation of [false, true]) {
     assert.equal(id, kept.id)
     const asks = uploadDataDuringCreation
       ? [['POST', 201, String(4 * MiB)]]
-      : [['POST', 201, undefined], ['PATCH', 409, undefined], ['HEAD', 200, String(4 * MiB)]]
+      : [['POST', 201, undefined], ['PATCH', 409, String(4 * MiB)], ['HEAD', 200, String(4 * MiB)]]
     const told = fresh.requests.map(({ method, status, offset }) => [method, status, offset])
     assert.deepEqual(told.slice(0, asks.length), asks)
     assert.deepEqual(
