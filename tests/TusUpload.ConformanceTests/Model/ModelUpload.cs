@@ -39,11 +39,7 @@ internal sealed class ModelUpload(string path, int seed, string metadata)
     }
 
     /// <summary>A request at this offset was done: whatever was on its way before is behind it.</summary>
-    public void Settle(long offset)
-    {
-        (Low, High, IsUnsettled) = (offset, offset, false);
-        MaybeLengths.Clear();
-    }
+    public void Settle(long offset) => (Low, High, IsUnsettled) = (offset, offset, false);
 
     /// <summary>Every upload has one content, whatever pieces it is sent in.</summary>
     public byte[] Content(long start, long size)
