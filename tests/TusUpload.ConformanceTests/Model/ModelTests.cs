@@ -13,7 +13,7 @@ namespace TusUpload.ConformanceTests.Model;
 [Collection(typeof(OverHttp1))]
 public sealed class ModelTests(Http1Server server)
 {
-    private const int Runs = 60;
+    private const int Runs = 150;
 
     [Fact]
     public Task Whatever_a_client_does_the_answers_and_the_bytes_are_those_of_the_model()

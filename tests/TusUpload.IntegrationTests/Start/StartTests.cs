@@ -69,11 +69,17 @@ public sealed class StartTests(PostgresServer postgres) : IAsyncDisposable
     [Fact]
     public async Task In_another_process_the_failure_is_thrown()
     {
-        var failure = await Assert.ThrowsAnyAsync<Exception>(
-            () => RunningServer.StartAsync(postgres, settings => settings["Auth:Mode"] = "jwt"));
+        Exception failure;
+        var tries = 0;
+        do
+        {
+            failure = await Assert.ThrowsAnyAsync<Exception>(
+                () => RunningServer.StartAsync(postgres, settings => settings["Auth:Mode"] = "jwt"));
+        }
+        while (failure is ObjectDisposedException && ++tries < 5);
 
-        // What runs the server here may look at it once more when it has been disposed of already.
-        Assert.True(failure is OptionsValidationException or ObjectDisposedException, failure.ToString());
+        // What runs the server here may look at it once more when it has been disposed of already, and then says that instead; not every time.
+        Assert.IsAssignableFrom<OptionsValidationException>(failure);
     }
 
     [Fact]
