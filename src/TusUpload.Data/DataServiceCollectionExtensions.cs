@@ -11,6 +11,7 @@ using TusUpload.Data.Nodes;
 using TusUpload.Data.Outbox;
 using TusUpload.Data.Secrets;
 using TusUpload.Data.Sessions;
+using TusUpload.Data.Signals;
 using TusUpload.Data.Users;
 
 namespace TusUpload.Data;
@@ -26,6 +27,8 @@ public static class DataServiceCollectionExtensions
         services.AddSingleton(provider => NpgsqlDataSource.Create(WithDefaults(connectionString(provider)).ConnectionString));
         services.AddKeyedSingleton(
             NodeHeartbeats.Connection, (provider, _) => NpgsqlDataSource.Create(Alone(WithDefaults(connectionString(provider)))));
+        services.AddKeyedSingleton(
+            DatabaseSignals.Connection, (provider, _) => NpgsqlDataSource.Create(Alone(WithDefaults(connectionString(provider)))));
         services.AddPooledDbContextFactory<TusUploadDb>((provider, options) =>
             options.UseNpgsql(provider.GetRequiredService<NpgsqlDataSource>(), Configure).UseSnakeCaseNamingConvention());
         services.AddScoped(provider => provider.GetRequiredService<IDbContextFactory<TusUploadDb>>().CreateDbContext());
@@ -49,6 +52,8 @@ public static class DataServiceCollectionExtensions
         services.AddSingleton<FileRenaming>();
         services.AddSingleton<BatchSealing>();
         services.AddSingleton<OutboxFeed>();
+        services.AddSingleton<DatabaseSignals>();
+        services.AddHostedService(provider => provider.GetRequiredService<DatabaseSignals>());
         return services;
     }
 
@@ -74,6 +79,12 @@ public static class DataServiceCollectionExtensions
     {
         builder.MinPoolSize = 0;
         builder.MaxPoolSize = 1;
+        if (builder.KeepAlive == 0)
+        {
+            // A listening connection sends nothing by itself; without this a cut one would look alive for ever.
+            builder.KeepAlive = 30;
+        }
+
         return builder.ConnectionString;
     }
 }

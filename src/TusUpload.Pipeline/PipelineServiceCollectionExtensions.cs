@@ -7,6 +7,7 @@ using Microsoft.Extensions.Options;
 
 using TusUpload.Data.Files;
 using TusUpload.Data.Outbox;
+using TusUpload.Data.Signals;
 using TusUpload.Pipeline.Jobs;
 using TusUpload.Pipeline.Metrics;
 using TusUpload.Pipeline.Notifications;
@@ -109,9 +110,8 @@ public static class PipelineServiceCollectionExtensions
             provider.GetRequiredService<OutboxFeed>(),
             provider.GetRequiredService<FeedHub>(),
             provider.GetRequiredService<IOptions<NotificationOptions>>()));
-        services.AddSingleton(provider => new DatabaseSignal(OutboxFeed.Channel, provider.GetRequiredService<FeedHub>().Wakeup.Call));
-        services.AddSingleton(provider => new DatabaseSignal(WaitingFiles.Channel, provider.GetRequiredService<SharedQueue>().Wake));
-        services.AddHostedService<DatabaseSignals>();
+        services.AddSingleton(provider => new DatabaseSignal(OutboxFeed.Channel, _ => provider.GetRequiredService<FeedHub>().Wakeup.Call()));
+        services.AddSingleton(provider => new DatabaseSignal(WaitingFiles.Channel, _ => provider.GetRequiredService<SharedQueue>().Wake()));
         services.AddSingleton<OutboxDispatcher>();
         services.AddHostedService(provider => provider.GetRequiredService<OutboxDispatcher>());
         services.AddSingleton<FeedReader>();

@@ -69,11 +69,19 @@ public static class UploadsServiceCollectionExtensions
     {
         services.AddOptions<ContentOptions>().BindConfiguration(ContentOptions.Section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<ContentOptions>, ContentOptionsAnnotations>();
+        services.AddSingleton<IValidateOptions<ContentOptions>, ContentOptionsRules>();
         services.AddSingleton<ContentFolder>();
-        services.AddSingleton(provider => provider.GetRequiredService<ContentFolder>().Node);
-        services.AddSingleton<IUploadContent, DiskContent>();
+        services.AddSingleton(NodeOf);
+        services.AddKeyedSingleton<IUploadContent, DiskContent>(ContentOptions.Disk);
+        services.AddSingleton(provider =>
+            provider.GetRequiredKeyedService<IUploadContent>(provider.GetRequiredService<IOptions<ContentOptions>>().Value.Kind));
         return services;
     }
+
+    // The folder names the node whose disk it is on; otherwise every process is a node of its own.
+    private static LocalNode NodeOf(IServiceProvider provider) => provider.GetRequiredService<IOptions<ContentOptions>>().Value.IsEverywhere
+        ? new(Guid.CreateVersion7())
+        : provider.GetRequiredService<ContentFolder>().Node;
 
     private static IServiceCollection AddAdmission(this IServiceCollection services)
     {

@@ -37,8 +37,8 @@ internal static class ServerRolesRegistration
         if (roles is { Receive: true, Process: false })
         {
             services.AddOptions<ContentOptions>().Validate(
-                content => content.Shared,
-                "Roles without process need Content:Shared: files on this process' own disk can be worked on by no other.");
+                content => content.IsEverywhere,
+                "Roles without process need Content:Shared, or content that is on no disk: files on this process' own disk can be worked on by no other.");
         }
 
         return roles;

@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
 
 namespace TusUpload.Uploads.Content;
@@ -9,10 +10,11 @@ public sealed class ContentOptions
 {
     public const string Section = "Content";
 
+    public const string Disk = "disk";
+
     /// <summary>Which content is used. <c>disk</c>: one file per upload. Default <c>disk</c>.</summary>
     [Required]
-    [AllowedValues("disk")]
-    public string Kind { get; init; } = "disk";
+    public string Kind { get; init; } = Disk;
 
     /// <summary>
     /// What a 204 promises. <c>fsync</c>: acknowledged bytes survive loss of power. <c>os</c>: they survive the death of this process, not that
@@ -28,6 +30,9 @@ public sealed class ContentOptions
     /// <summary>The folder is reached by every node under this path, so any of them may take an upload on. Default false.</summary>
     public bool Shared { get; init; }
 
+    /// <summary>Every node reaches the bytes of every upload, so any of them may go on with it and work on its file.</summary>
+    public bool IsEverywhere => Kind != Disk || Shared;
+
     /// <summary>
     /// Bytes of the disk that new uploads leave free, so that those on their way, and a database on the same disk, can go on: a new upload that would
     /// use them is answered 507. Never more than a fiftieth of a small disk. Default 256 MiB.
@@ -38,3 +43,11 @@ public sealed class ContentOptions
 
 [OptionsValidator]
 internal sealed partial class ContentOptionsAnnotations : IValidateOptions<ContentOptions>;
+
+/// <summary>The kind must be one that is there.</summary>
+internal sealed class ContentOptionsRules(IServiceProviderIsKeyedService services) : IValidateOptions<ContentOptions>
+{
+    public ValidateOptionsResult Validate(string? name, ContentOptions options) => services.IsKeyedService(typeof(IUploadContent), options.Kind)
+        ? ValidateOptionsResult.Success
+        : ValidateOptionsResult.Fail($"Content:Kind is '{options.Kind}', which is not there. There is: {ContentOptions.Disk}.");
+}

@@ -1,3 +1,5 @@
+using System.Runtime.CompilerServices;
+
 using Microsoft.Extensions.Options;
 using Microsoft.Win32.SafeHandles;
 
@@ -52,8 +54,9 @@ internal sealed class DiskContent : IUploadContent, IFileContent
         return ValueTask.CompletedTask;
     }
 
-    public ValueTask<IContentWriter> OpenWriterAsync(Guid uploadId, long offset, CancellationToken cancellationToken)
+    public ValueTask<IContentWriter> OpenWriterAsync(ContentLease lease, long offset, CancellationToken cancellationToken)
     {
+        var uploadId = lease.UploadId;
         // What has begun may go on; see Content:MinFreeBytes.
         if (offset == 0 && !File.Exists(PathOf(uploadId)) && !_free.HasRoom())
         {
@@ -95,6 +98,24 @@ internal sealed class DiskContent : IUploadContent, IFileContent
         }
 
         return ValueTask.CompletedTask;
+    }
+
+    public async IAsyncEnumerable<Guid> ListAsync(DateTimeOffset unchangedSince, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        for (var shard = 0; shard < Shards; shard++)
+        {
+            // A folder at a time, and others run in between: there may be millions of files.
+            await Task.Yield();
+            cancellationToken.ThrowIfCancellationRequested();
+            var folder = new DirectoryInfo(FolderOf(shard));
+            foreach (var file in folder.Exists ? folder.EnumerateFiles() : [])
+            {
+                if (Guid.TryParse(file.Name, out var uploadId) && new DateTimeOffset(file.LastWriteTimeUtc) <= unchangedSince)
+                {
+                    yield return uploadId;
+                }
+            }
+        }
     }
 
     /// <summary>Makes the file's bytes, and the entry that leads to them, as durable as configured.</summary>

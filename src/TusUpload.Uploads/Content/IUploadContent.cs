@@ -24,7 +24,7 @@ public interface IUploadContent
     /// Opens an upload for writing at <paramref name="offset"/>. At 0 it makes what is missing; later, bytes that were acknowledged must be there:
     /// throws <see cref="FileNotFoundException"/> rather than going on without them. Throws <see cref="StorageFullException"/>.
     /// </summary>
-    ValueTask<IContentWriter> OpenWriterAsync(Guid uploadId, long offset, CancellationToken cancellationToken);
+    ValueTask<IContentWriter> OpenWriterAsync(ContentLease lease, long offset, CancellationToken cancellationToken);
 
     /// <summary>
     /// Opens an upload of which so many bytes have been written, committed or not, at its first byte; the stream can seek. Bytes after <paramref name="length"/>, where there are any, mean nothing: they were never
@@ -34,6 +34,20 @@ public interface IUploadContent
 
     /// <summary>Removes every byte of an upload; removing what is not there is no error.</summary>
     ValueTask DeleteAsync(Guid uploadId, CancellationToken cancellationToken);
+
+    /// <summary>Uploads that have bytes here, none of them written after <paramref name="unchangedSince"/>; for whoever looks for what nobody knows of.</summary>
+    IAsyncEnumerable<Guid> ListAsync(DateTimeOffset unchangedSince, CancellationToken cancellationToken);
+}
+
+/// <summary>
+/// Under what right bytes are written. Content that can refuse bytes of a lease that is no longer the newest does; where it cannot, such bytes lie
+/// where the same client's same bytes lie, and no commit tells of them.
+/// </summary>
+/// <param name="Node">Null for an upload that no row knows yet, which nobody else can write.</param>
+public sealed record ContentLease(Guid UploadId, Guid? Node, long Epoch)
+{
+    /// <summary>Of an upload that is written before its row is made.</summary>
+    public static ContentLease Unknown(Guid uploadId) => new(uploadId, null, 0);
 }
 
 /// <summary>One writer of one upload.</summary>

@@ -48,7 +48,8 @@ internal sealed class UploadReceive(
         var digest = TakeDigest(lease, body);
         try
         {
-            await using var file = await content.OpenWriterAsync(lease.Id, lease.UploadedSize, CancellationToken.None);
+            await using var file = await content.OpenWriterAsync(
+                new(lease.Id, lease.LeaseNode, lease.LeaseEpoch), lease.UploadedSize, CancellationToken.None);
             using var spans = new SpanWriter(lease, file, digest, live, body.Checksum, services.Spans);
             var refusal = await TakeAsync(lease, spans, body);
             var passes = await spans.PassesAsync(body, content);

@@ -83,7 +83,7 @@ internal sealed class WholeUpload(
 
     private async Task<(CommittedSpan? Span, bool Passes)> TakeAsync(Guid id, long length, TusBody? body, RunningDigest digest)
     {
-        await using var file = await content.OpenWriterAsync(id, 0, CancellationToken.None);
+        await using var file = await content.OpenWriterAsync(ContentLease.Unknown(id), 0, CancellationToken.None);
         var checksum = new XxHash128();
         using var check = new BodyCheck(body?.Checksum, checksum, digest);
         if (body is not null)

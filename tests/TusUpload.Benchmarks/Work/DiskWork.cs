@@ -17,7 +17,7 @@ internal sealed class DiskWork : IDisposable
         _folder = new ContentFolder(options, Options.Create(new DataOptions { Path = _path.FullName }));
 
         // Opening is synchronous: there is nothing to wait for.
-        Writer = new DiskContent(_folder, options).OpenWriterAsync(Guid.CreateVersion7(), 0, CancellationToken.None).AsTask().GetAwaiter().GetResult();
+        Writer = new DiskContent(_folder, options).OpenWriterAsync(ContentLease.Unknown(Guid.CreateVersion7()), 0, CancellationToken.None).AsTask().GetAwaiter().GetResult();
     }
 
     public IContentWriter Writer { get; }

@@ -43,8 +43,11 @@ internal sealed class FaultyContent(DiskContent inner, Faults faults) : IUploadC
     public ValueTask ReserveAsync(Guid uploadId, long length, CancellationToken cancellationToken) =>
         inner.ReserveAsync(uploadId, length, cancellationToken);
 
-    public ValueTask<IContentWriter> OpenWriterAsync(Guid uploadId, long offset, CancellationToken cancellationToken) =>
-        inner.OpenWriterAsync(uploadId, offset, cancellationToken);
+    public ValueTask<IContentWriter> OpenWriterAsync(ContentLease lease, long offset, CancellationToken cancellationToken) =>
+        inner.OpenWriterAsync(lease, offset, cancellationToken);
+
+    public IAsyncEnumerable<Guid> ListAsync(DateTimeOffset unchangedSince, CancellationToken cancellationToken) =>
+        inner.ListAsync(unchangedSince, cancellationToken);
 
     public ValueTask<Stream> OpenReadAsync(Guid uploadId, long length, CancellationToken cancellationToken)
     {

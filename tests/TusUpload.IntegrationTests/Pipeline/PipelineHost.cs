@@ -89,7 +89,7 @@ internal sealed class PipelineHost : IAsyncDisposable
         var content = Get<IUploadContent>();
         var id = Guid.CreateVersion7();
         await content.ReserveAsync(id, Math.Max(bytes.Length, reserved), Ct);
-        await using (var writer = await content.OpenWriterAsync(id, 0, Ct))
+        await using (var writer = await content.OpenWriterAsync(ContentLease.Unknown(id), 0, Ct))
         {
             await writer.WriteAsync(new ReadOnlySequence<byte>(bytes), 0, Ct);
             await writer.FlushAsync(Ct);

@@ -364,7 +364,7 @@ public sealed class ConcatenationTests(RunningServer server) : IClassFixture<Run
     private async Task CommitOnlyAsync(Guid part)
     {
         var content = server.Services.GetRequiredService<IUploadContent>();
-        await using (var writer = await content.OpenWriterAsync(part, 0, Ct))
+        await using (var writer = await content.OpenWriterAsync(ContentLease.Unknown(part), 0, Ct))
         {
             await writer.WriteAsync(new([7]), 0, Ct);
             await writer.FlushAsync(Ct);

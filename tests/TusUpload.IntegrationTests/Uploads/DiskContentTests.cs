@@ -63,10 +63,10 @@ public sealed class DiskContentTests : IAsyncLifetime
     [Fact]
     public async Task Acknowledged_bytes_that_are_gone_are_not_written_over()
     {
-        await Assert.ThrowsAnyAsync<IOException>(async () => await _content.OpenWriterAsync(_upload, 10, Ct));
+        await Assert.ThrowsAnyAsync<IOException>(async () => await _content.OpenWriterAsync(ContentLease.Unknown(_upload), 10, Ct));
         await WriteAsync("0123456789"u8.ToArray(), 0);
 
-        await using var writer = await _content.OpenWriterAsync(_upload, 10, Ct);
+        await using var writer = await _content.OpenWriterAsync(ContentLease.Unknown(_upload), 10, Ct);
         Assert.NotNull(writer);
     }
 
@@ -114,7 +114,7 @@ public sealed class DiskContentTests : IAsyncLifetime
 
     private async Task WriteAsync(byte[] bytes, long position)
     {
-        await using var writer = await _content.OpenWriterAsync(_upload, 0, Ct);
+        await using var writer = await _content.OpenWriterAsync(ContentLease.Unknown(_upload), 0, Ct);
         await writer.WriteAsync(new ReadOnlySequence<byte>(bytes), position, Ct);
         await writer.FlushAsync(Ct);
     }

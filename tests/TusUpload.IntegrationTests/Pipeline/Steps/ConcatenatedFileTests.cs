@@ -116,7 +116,7 @@ public sealed class ConcatenatedFileTests(PostgresServer postgres)
             FirstSpan = bytes.Length > 0 ? new CommittedSpan(0, bytes.Length, XxHash128.Hash(bytes)) : null,
         };
         await content.ReserveAsync(part.Id, bytes.Length + 1000, Ct);
-        await using var writer = await content.OpenWriterAsync(part.Id, 0, Ct);
+        await using var writer = await content.OpenWriterAsync(ContentLease.Unknown(part.Id), 0, Ct);
         await writer.WriteAsync(new ReadOnlySequence<byte>(bytes), 0, Ct);
         await writer.FlushAsync(Ct);
         Assert.True((await host.Get<SessionCreation>().CreateAsync(part, Ct)).Made);

@@ -178,7 +178,10 @@ public sealed class LocalObjectStorageTests : IAsyncDisposable
 
         public ValueTask ReserveAsync(Guid uploadId, long length, CancellationToken cancellationToken) => throw new NotSupportedException();
 
-        public ValueTask<IContentWriter> OpenWriterAsync(Guid uploadId, long offset, CancellationToken cancellationToken) =>
+        public ValueTask<IContentWriter> OpenWriterAsync(ContentLease lease, long offset, CancellationToken cancellationToken) =>
+            throw new NotSupportedException();
+
+        public IAsyncEnumerable<Guid> ListAsync(DateTimeOffset unchangedSince, CancellationToken cancellationToken) =>
             throw new NotSupportedException();
 
         public ValueTask<Stream> OpenReadAsync(Guid uploadId, long length, CancellationToken cancellationToken) => new(File.OpenRead(path));

@@ -1,0 +1,18 @@
+namespace TusUpload.Data.Content;
+
+/// <summary>An upload's multipart upload in the staging bucket.</summary>
+public sealed class ContentMultipart
+{
+    public Guid SessionId { get; init; }
+
+    /// <summary>The name that the object store gave it.</summary>
+    public required string MultipartId { get; init; }
+
+    /// <summary>Bytes of every part but the last.</summary>
+    public long PartSize { get; init; }
+
+    /// <summary>The parts were put together: the object is there under the upload's key.</summary>
+    public bool IsCompleted { get; init; }
+
+    public DateTimeOffset CreatedAt { get; init; }
+}
