@@ -107,10 +107,10 @@ namespace TusUpload.Data.Migrations
                 filter: "NOT is_heard");
 
             // Bytes that were uploaded seldom compress, and are read and written whole.
-            migrationBuilder.Sql("ALTER TABLE tus_upload.content_rows ALTER COLUMN bytes SET STORAGE EXTERNAL");
+            migrationBuilder.Sql("ALTER TABLE tus_upload.content_rows ALTER COLUMN bytes SET STORAGE EXTERNAL;");
 
             // Who waits for an answer waits a second: what a crash of the database loses is asked again.
-            migrationBuilder.Sql("ALTER TABLE tus_upload.lease_requests SET UNLOGGED");
+            migrationBuilder.Sql("ALTER TABLE tus_upload.lease_requests SET UNLOGGED;");
         }
 
         /// <inheritdoc />
