@@ -4,6 +4,7 @@ using TusUpload.Protocol;
 using TusUpload.Server.Api;
 using TusUpload.Server.Auth;
 using TusUpload.Server.Dashboard;
+using TusUpload.Server.Drain;
 using TusUpload.Server.Embedded;
 using TusUpload.Server.Health;
 using TusUpload.Server.Proxies;
@@ -26,10 +27,12 @@ try
     services.AddAuth();
     services.AddApi();
     services.AddHealth();
+    services.AddDrain();                                  // how it leaves
 
     await using var app = builder.Build();
     await app.StartDatabaseAsync();                       // after all options are found valid
     app.UseMiddleware<ForwardedRequests>();               // first: whose request it is
+    app.UseMiddleware<ClosingConnections>();
     app.UseMiddleware<RequestIds>();
     app.UseMiddleware<RequestLog>();
     app.UseMiddleware<ErrorEdge>();

@@ -23,7 +23,9 @@ public static class UploadsServiceCollectionExtensions
     {
         services.TryAddSingleton(TimeProvider.System);
         services.AddOptions<DataOptions>().BindConfiguration(DataOptions.Section).ValidateOnStart();
-        return services.AddSessions().AddLeases().AddContent().AddAdmission().AddExpiry().AddProgress();
+
+        // Leases first, so that they end last: the heartbeat goes when the last offset has been committed.
+        return services.AddLeases().AddSessions().AddContent().AddAdmission().AddExpiry().AddProgress();
     }
 
     private static IServiceCollection AddSessions(this IServiceCollection services)

@@ -11,6 +11,10 @@ public static class StatusPolicy
     /// <summary>Seconds after which a client that got a passing error asks again: another node is there by then.</summary>
     private const int SoonSeconds = 1;
 
+    /// <summary>
+    /// As it stands for creations and for the IETF's protocol; <see cref="For"/> has it for the other verbs of tus. To a creation there is no
+    /// upload that could be locked; all clients try it again, and a balancer may hand a 503 to another node, as nobody does with 423.
+    /// </summary>
     public static readonly TusError Draining =
         new(503, "draining", "The server is shutting down; what has arrived is kept.") { RetryAfter = SoonSeconds };
 
@@ -30,7 +34,7 @@ public static class StatusPolicy
         // Android client, to which 409 is fatal.
         BodyEnd.TakenOver => TusError.Locked,
 
-        // 5xx to a PATCH: all clients ask for the offset and go on, on another node where there is one.
+        // All clients ask for the offset and go on, on another node where there is one.
         BodyEnd.Draining => Draining,
         BodyEnd.Idle => Idle,
 
@@ -48,8 +52,13 @@ public static class StatusPolicy
     internal static TusError ForTrouble(TusVerb verb) => For(verb, TusError.Unavailable);
 
     /// <summary>The same refusal with the status that this verb's clients understand.</summary>
-    internal static TusError For(TusVerb verb, TusError error) => verb switch
+    internal static TusError For(TusVerb verb, TusError error, bool isIetf = false) => verb switch
     {
+        // The upload is locked until another node has it, which is what 423 says; tus-js-client, Uppy and the Java and Android clients ask for
+        // the offset then, TUSKit tries again as after anything but 2xx. A proxy that sees 503 may count the node as broken and, where it is the
+        // last one, answer in its own words. Clients of the IETF's draft give up after a 4xx, unless its meaning is to try again: 503 stays there.
+        TusVerb.Patch or TusVerb.Delete when !isIetf && error.Code == Draining.Code => error with { Status = 423 },
+
         // While resuming, 409, 429 and 5xx to HEAD make tus-js-client forget the upload and create another; only 423 makes it wait.
         TusVerb.Head when error.Status is 409 or 429 or >= 500 =>
             error with { Status = 423, RetryAfter = error.RetryAfter ?? SoonSeconds },

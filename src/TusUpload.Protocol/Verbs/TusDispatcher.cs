@@ -51,7 +51,7 @@ internal sealed partial class TusDispatcher(
         // The length too: the parser allows white space around.
         var uploadId = id is { Length: 36 } && Guid.TryParseExact(id, "D", out var parsed) ? parsed : Guid.Empty;
         using var activity = TusMetrics.Activities.StartActivity(TusMetrics.NameOf(verb));
-        using var exchange = new TusExchange(http, verb, uploadId, store, options.Value, watch);
+        using var exchange = new TusExchange(http, verb, uploadId, store, options.Value, watch) { IsIetf = ietf is not null };
         TusError? error;
         try
         {
@@ -108,8 +108,9 @@ internal sealed partial class TusDispatcher(
         if (error is not null)
         {
             activity?.SetTag("error.type", error.Code);
+            error = StatusPolicy.For(exchange.Verb, error, exchange.IsIetf);
             LogRefused(exchange.Verb, exchange.UploadId, error.Status, error.Code);
-            await ProblemDocument.WriteAsync(http, StatusPolicy.For(exchange.Verb, error), withDocument: exchange.Verb != TusVerb.Head);
+            await ProblemDocument.WriteAsync(http, error, withDocument: exchange.Verb != TusVerb.Head);
         }
 
         // 6. What the client still sends.

@@ -17,6 +17,9 @@ internal sealed class TusExchange(
 {
     private WatchedBody? _watched;
 
+    /// <summary>Whether the request is of the IETF's protocol.</summary>
+    public bool IsIetf { get; init; }
+
     public HttpContext Http => http;
 
     public TusVerb Verb => verb;

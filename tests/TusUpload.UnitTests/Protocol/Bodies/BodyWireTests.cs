@@ -158,12 +158,12 @@ public sealed class BodyWireTests
         var post = await server.TusAsync("POST", "/uploads", "", "Upload-Length: 1");
         var delete = await server.TusAsync("DELETE", path, "");
 
-        Assert.Equal((503, "draining", "close"), (interrupted.Status, interrupted.Code, interrupted["Connection"]));
+        Assert.Equal((423, "draining", "close"), (interrupted.Status, interrupted.Code, interrupted["Connection"]));
         Assert.Equal(("5", "1"), (interrupted["Upload-Offset"], interrupted["Retry-After"]));
         Assert.Equal((423, "1", "close"), (head.Status, head["Retry-After"], head["Connection"]));
-        Assert.Equal((503, "draining", "close"), (patch.Status, patch.Code, patch["Connection"]));
-        Assert.Equal((503, "draining"), (post.Status, post.Code));
-        Assert.Equal((503, "draining"), (delete.Status, delete.Code));
+        Assert.Equal((423, "draining", "close"), (patch.Status, patch.Code, patch["Connection"]));
+        Assert.Equal((503, "draining", "close", "1"), (post.Status, post.Code, post["Connection"], post["Retry-After"]));
+        Assert.Equal((423, "draining", "close", "1"), (delete.Status, delete.Code, delete["Connection"], delete["Retry-After"]));
     }
 
     [Fact]
@@ -178,7 +178,7 @@ public sealed class BodyWireTests
         server.Lifetime.StopApplication();
         var answer = await connection.ReadAsync();
 
-        Assert.Equal((503, "draining", "5"), (answer.Status, answer.Code, answer["Upload-Offset"]));
+        Assert.Equal((423, "draining", "5"), (answer.Status, answer.Code, answer["Upload-Offset"]));
     }
 
     [Fact]

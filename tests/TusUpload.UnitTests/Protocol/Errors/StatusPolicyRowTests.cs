@@ -17,10 +17,10 @@ public sealed class StatusPolicyRowTests
         // What passes: HEAD must say nothing but 423, or the client starts again from the first byte.
         { "HEAD", "locked", 423 }, { "HEAD", "draining", 423 }, { "HEAD", "database away", 423 }, { "HEAD", "too many", 423 },
         { "HEAD", "disk full", 423 }, { "HEAD", "conflict", 423 }, { "HEAD", "unavailable", 423 },
-        { "PATCH", "locked", 423 }, { "PATCH", "draining", 503 }, { "PATCH", "database away", 503 }, { "PATCH", "too many", 503 },
+        { "PATCH", "locked", 423 }, { "PATCH", "draining", 423 }, { "PATCH", "database away", 503 }, { "PATCH", "too many", 503 },
         { "PATCH", "disk full", 507 }, { "PATCH", "conflict", 409 }, { "PATCH", "unavailable", 503 },
         { "POST", "draining", 503 }, { "POST", "database away", 503 }, { "POST", "disk full", 507 }, { "POST", "too many", 429 },
-        { "DELETE", "locked", 423 }, { "DELETE", "database away", 503 },
+        { "DELETE", "locked", 423 }, { "DELETE", "draining", 423 }, { "DELETE", "database away", 503 },
 
         // What does not: said at once, so that nobody sends in vain.
         { "HEAD", "not there", 404 }, { "PATCH", "not there", 404 }, { "DELETE", "not there", 404 },
