@@ -12,8 +12,9 @@ public static class StatusPolicy
     private const int SoonSeconds = 1;
 
     /// <summary>
-    /// As it stands for creations and for the IETF's protocol; <see cref="For"/> has it for the other verbs of tus. To a creation there is no
-    /// upload that could be locked; all clients try it again, and a balancer may hand a 503 to another node, as nobody does with 423.
+    /// As it stands for creations and for the IETF's protocol; <see cref="For"/> has it for the other verbs of tus. To a creation there
+    /// is no upload that could be locked; all clients try it again, and a balancer may hand a 503 to another node, as nobody does with
+    /// 423.
     /// </summary>
     public static readonly TusError Draining =
         new(503, "draining", "The server is shutting down; what has arrived is kept.") { RetryAfter = SoonSeconds };
@@ -25,8 +26,8 @@ public static class StatusPolicy
         new(423, "chunk_full", "The body is longer than one request may carry; what fits is kept, send the rest.") { RetryAfter = SoonSeconds };
 
     /// <summary>
-    /// The answer to a request whose body ended like this; null when the body is whole, when there is nobody left to answer, or while more
-    /// may come.
+    /// The answer to a request whose body ended like this; null when the body is whole, when there is nobody left to answer, or while
+    /// more may come.
     /// </summary>
     public static TusError? ForBody(BodyEnd end) => end switch
     {
@@ -41,9 +42,9 @@ public static class StatusPolicy
         // Fatal at once, rightly: asking again would send the same excess.
         BodyEnd.TooLong => TusError.BodyTooLong,
 
-        // Asking again sends another part, so it must not be fatal. A success would be: the Android client, which is the one that does not
-        // tell the length of its bodies, takes an offset that it did not expect for a broken server. 423 makes it and tus-js-client ask and
-        // go on.
+        // Asking again sends another part, so it must not be fatal. A success would be: the Android client, which is the one that does
+        // not tell the length of its bodies, takes an offset that it did not expect for a broken server. 423 makes it and tus-js-client
+        // ask and go on.
         BodyEnd.Full => ChunkFull,
         _ => null,
     };
@@ -54,9 +55,10 @@ public static class StatusPolicy
     /// <summary>The same refusal with the status that this verb's clients understand.</summary>
     internal static TusError For(TusVerb verb, TusError error, bool isIetf = false) => verb switch
     {
-        // The upload is locked until another node has it, which is what 423 says; tus-js-client, Uppy and the Java and Android clients ask for
-        // the offset then, TUSKit tries again as after anything but 2xx. A proxy that sees 503 may count the node as broken and, where it is the
-        // last one, answer in its own words. Clients of the IETF's draft give up after a 4xx, unless its meaning is to try again: 503 stays there.
+        // The upload is locked until another node has it, which is what 423 says; tus-js-client, Uppy and the Java and Android clients
+        // ask for the offset then, TUSKit tries again as after anything but 2xx. A proxy that sees 503 may count the node as broken
+        // and, where it is the last one, answer in its own words. Clients of the IETF's draft give up after a 4xx, unless its meaning
+        // is to try again: 503 stays there.
         TusVerb.Patch or TusVerb.Delete when !isIetf && error.Code == Draining.Code => error with { Status = 423 },
 
         // While resuming, 409, 429 and 5xx to HEAD make tus-js-client forget the upload and create another; only 423 makes it wait.

@@ -5,11 +5,13 @@ using Microsoft.Extensions.Options;
 namespace TusUpload.Server.Drain;
 
 /// <summary>
-/// Keeps the process listening for a while after it was told to stop. By then running bodies have been ended, readiness says <c>stopping</c> and
-/// every answer ends its connection. A second signal ends the waiting. Dying during it is no more than dying: nothing here is kept.
+/// Keeps the process listening for a while after it was told to stop. By then running bodies have been ended, readiness says
+/// <c>stopping</c> and every answer ends its connection. A second signal ends the waiting. Dying during it is no more than dying:
+/// nothing here is kept.
 /// </summary>
 internal sealed partial class DrainDelay(
-    IHostApplicationLifetime lifetime, IOptions<DrainOptions> options, TimeProvider time, ILogger<DrainDelay> logger) : IHostedLifecycleService
+    IHostApplicationLifetime lifetime, IOptions<DrainOptions> options, TimeProvider time, ILogger<DrainDelay> logger)
+    : IHostedLifecycleService
 {
     public Task StartingAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
@@ -46,6 +48,6 @@ internal sealed partial class DrainDelay(
         hurry.Cancel();
     }
 
-    [LoggerMessage(EventId = 5800, Level = LogLevel.Information, Message = "Stopping: listening for another {Delay}, so that balancers notice")]
+    [LoggerMessage(EventId = 5800, Level = LogLevel.Information, Message = "Stopping: still listening for {Delay}, so that balancers see it")]
     private partial void LogWaiting(TimeSpan delay);
 }

@@ -107,6 +107,11 @@ export class Server {
     process.kill(this.postgresPid, 'SIGKILL')
   }
 
+  /** Any other signal, to the server alone. */
+  signal(name) {
+    this.#process.kill(name)
+  }
+
   /** SIGTERM; gives the exit code and how long it took. */
   async stop(within = 90_000) {
     const begun = Date.now()
