@@ -35,8 +35,10 @@ public static class DataServiceCollectionExtensions
         services.AddSingleton<SchemaUpgrade>();
         services.AddSingleton<UserDirectory>();
         services.AddSingleton<NodeHeartbeats>();
+        services.AddSingleton<DatabaseClock>();
         services.AddSingleton<SessionCreation>();
         services.AddSingleton<SessionLeases>();
+        services.AddSingleton<LeaseRequests>();
         services.AddSingleton<ServerSecrets>();
         services.AddSingleton<SessionKeys>();
         services.AddSingleton<SessionTokens>();

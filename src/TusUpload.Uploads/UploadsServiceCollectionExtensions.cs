@@ -3,6 +3,9 @@ using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 
 using TusUpload.Data;
+using TusUpload.Data.Nodes;
+using TusUpload.Data.Sessions;
+using TusUpload.Data.Signals;
 using TusUpload.Protocol.Capabilities;
 using TusUpload.Protocol.Stores;
 using TusUpload.Uploads.Admission;
@@ -21,11 +24,22 @@ public static class UploadsServiceCollectionExtensions
     /// <summary>From the first POST to the last byte.</summary>
     public static IServiceCollection AddUploads(this IServiceCollection services)
     {
-        services.TryAddSingleton(TimeProvider.System);
+        services.AddClock();
         services.AddOptions<DataOptions>().BindConfiguration(DataOptions.Section).ValidateOnStart();
 
         // Leases first, so that they end last: the heartbeat goes when the last offset has been committed.
         return services.AddLeases().AddSessions().AddContent().AddAdmission().AddExpiry().AddProgress();
+    }
+
+    // Whoever asks what time it is asks the database, unless somebody chose a clock of his own.
+    private static void AddClock(this IServiceCollection services)
+    {
+        foreach (var system in services.Where(service => service.ServiceType == typeof(TimeProvider) && service.ImplementationInstance == TimeProvider.System).ToArray())
+        {
+            services.Remove(system);
+        }
+
+        services.TryAddSingleton<TimeProvider>(provider => provider.GetRequiredService<DatabaseClock>());
     }
 
     private static IServiceCollection AddSessions(this IServiceCollection services)
@@ -41,6 +55,7 @@ public static class UploadsServiceCollectionExtensions
         services.AddSingleton<UploadBeginning>();
         services.AddSingleton<SessionAdmission>();
         services.AddSingleton<UploadAppend>();
+        services.AddSingleton<UploadAppendServices>();
         services.AddSingleton<UploadReceive>();
         services.AddSingleton<UploadReceiveServices>();
         services.AddSingleton<SpanWriterServices>();
@@ -63,7 +78,15 @@ public static class UploadsServiceCollectionExtensions
         services.AddOptions<LeaseOptions>().BindConfiguration(LeaseOptions.Section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<LeaseOptions>, LeaseOptionsRules>();
         services.AddSingleton<Writers>();
+        services.AddSingleton<TakeOvers>();
+        services.AddSingleton<NodeLife>();
+        services.AddSingleton<NodeHeartbeatServices>();
         services.AddHostedService<NodeHeartbeat>();
+        services.AddSingleton<LeaseAnswersServices>();
+        services.AddSingleton<LeaseAnswers>();
+        services.AddHostedService(provider => provider.GetRequiredService<LeaseAnswers>());
+        services.AddSingleton(provider => new DatabaseSignal(
+            LeaseRequests.ChannelOf(provider.GetRequiredService<LocalNode>().Id), _ => provider.GetRequiredService<LeaseAnswers>().Wake()));
         return services;
     }
 

@@ -1,5 +1,7 @@
 using Npgsql;
 
+using TusUpload.Data.Nodes;
+
 namespace TusUpload.Data.Files;
 
 /// <summary>Files that wait for their end, and the jobs that were made for them.</summary>
@@ -24,9 +26,9 @@ public sealed class WaitingFiles(NpgsqlDataSource database)
         """;
 
     // Keyset pages: a long queue is walked from its oldest file to its newest, a page at a time.
-    private const string UnfinishedSql = """
+    private const string UnfinishedSql = $"""
         SELECT id, content_node, job_id, processing_node, created_at,
-               EXISTS (SELECT FROM tus_upload.nodes WHERE nodes.id = processing_node AND nodes.heartbeat_at > now() - $5)
+               EXISTS (SELECT FROM tus_upload.nodes, (SELECT $5 AS silence) AS longest WHERE nodes.id = processing_node AND {NodeLiveness.Alive})
           FROM tus_upload.files
          WHERE processing_status IN ('received', 'verifying', 'scanning', 'storing') AND deleted_at IS NULL
            AND job_id IS NOT NULL AND created_at < $1 AND (created_at, id) > ($3, $4)

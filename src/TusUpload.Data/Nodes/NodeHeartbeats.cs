@@ -15,15 +15,21 @@ public sealed class NodeHeartbeats([FromKeyedServices(NodeHeartbeats.Connection)
     private const string BeatSql = """
         INSERT INTO tus_upload.nodes (id, host, process_id, started_at, heartbeat_at) VALUES ($1, $2, $3, $4, now())
             ON CONFLICT (id) DO UPDATE SET host = $2, process_id = $3, started_at = $4, heartbeat_at = now()
+        RETURNING clock_timestamp()
         """;
 
     private const string LeaveSql = "DELETE FROM tus_upload.nodes WHERE id = $1";
 
-    public async Task BeatAsync(Guid node, string host, int processId, DateTimeOffset startedAt, CancellationToken cancellationToken)
+    /// <summary>Says that the node lives.</summary>
+    /// <returns>The database's time when it took the beat.</returns>
+    public async Task<DateTimeOffset> BeatAsync(
+        Guid node, string host, int processId, DateTimeOffset startedAt, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(BeatSql);
         command.With(node).With(host).With(processId).With(startedAt);
-        await command.ExecuteNonQueryAsync(cancellationToken);
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        await row.ReadAsync(cancellationToken);
+        return await row.GetFieldValueAsync<DateTimeOffset>(0, cancellationToken);
     }
 
     /// <summary>Ends every lease of the node at once.</summary>

@@ -27,12 +27,12 @@ public sealed class SessionEndings(NpgsqlDataSource database)
                    CASE WHEN $2 = 'expired' THEN 1 ELSE 0 END AS failed, 0 AS bytes
               FROM session WHERE EXISTS (SELECT FROM event) AND {StorageCounting.Done}
         ), {BatchCounting.Sql}
-        SELECT {SessionState.Columns} FROM session
+        SELECT {SessionState.Columns}, (SELECT held.lease_node FROM held) FROM session
         """;
 
     private const string TerminateSql = $"""
         WITH held AS MATERIALIZED (
-            SELECT id, user_id, workspace_id, link_id, reserved_size FROM tus_upload.upload_sessions
+            SELECT id, user_id, workspace_id, link_id, reserved_size, lease_node FROM tus_upload.upload_sessions
              WHERE id = $3 AND user_id = $4 AND status = 'receiving' AND part_ids IS NULL AND final_id IS NULL
                AND {SessionState.Expiry} > $1
                FOR NO KEY UPDATE
@@ -52,7 +52,7 @@ public sealed class SessionEndings(NpgsqlDataSource database)
 
     private const string EndSql = $"""
         WITH held AS MATERIALIZED (
-            SELECT id, user_id, workspace_id, link_id, reserved_size FROM tus_upload.upload_sessions
+            SELECT id, user_id, workspace_id, link_id, reserved_size, lease_node FROM tus_upload.upload_sessions
              WHERE id = $3 AND user_id = $4 AND status = 'receiving'
                FOR NO KEY UPDATE
         ){End}
@@ -61,7 +61,7 @@ public sealed class SessionEndings(NpgsqlDataSource database)
     // One upload per statement, so that only one user's rows are locked at a time. Another node that sweeps skips it.
     private const string ExpireSql = $"""
         WITH held AS MATERIALIZED (
-            SELECT id, user_id, workspace_id, link_id, reserved_size FROM tus_upload.upload_sessions
+            SELECT id, user_id, workspace_id, link_id, reserved_size, lease_node FROM tus_upload.upload_sessions
              WHERE status = 'receiving' AND expires_at <= $1 AND {SessionState.Expiry} <= $1
              ORDER BY expires_at LIMIT 1
                FOR NO KEY UPDATE SKIP LOCKED
@@ -82,13 +82,12 @@ public sealed class SessionEndings(NpgsqlDataSource database)
         RETURNING {SessionState.Columns}
         """;
 
-    /// <summary>Ends an upload for its owner; null when it is not there, has ended or is complete.</summary>
+    /// <summary>Ends an upload for its owner; null when it is not there, has ended or is complete. Its lease is that which it ended, if any.</summary>
     public async Task<SessionState?> TerminateAsync(Guid id, string userId, DateTimeOffset now, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(TerminateSql);
         command.With(now).With(SessionStatus.Terminated).With(id).With(userId);
-        await using var row = await command.ExecuteReaderAsync(cancellationToken);
-        return await row.ReadAsync(cancellationToken) ? SessionState.Read(row) : null;
+        return await ReadEndedAsync(command, cancellationToken);
     }
 
     /// <summary>
@@ -115,10 +114,9 @@ public sealed class SessionEndings(NpgsqlDataSource database)
         {
             await using var command = new NpgsqlCommand(EndSql, connection, transaction);
             command.With(now).With(SessionStatus.Terminated).With(one).With(userId);
-            await using var row = await command.ExecuteReaderAsync(cancellationToken);
-            if (await row.ReadAsync(cancellationToken))
+            if (await ReadEndedAsync(command, cancellationToken) is { } state)
             {
-                ended.Add(SessionState.Read(row));
+                ended.Add(state);
             }
         }
 
@@ -131,8 +129,7 @@ public sealed class SessionEndings(NpgsqlDataSource database)
     {
         await using var command = database.CreateCommand(ExpireSql);
         command.With(now).With(SessionStatus.Expired);
-        await using var row = await command.ExecuteReaderAsync(cancellationToken);
-        return await row.ReadAsync(cancellationToken) ? SessionState.Read(row) : null;
+        return await ReadEndedAsync(command, cancellationToken);
     }
 
     /// <summary>Ended uploads whose bytes this node has still to remove.</summary>
@@ -159,6 +156,14 @@ public sealed class SessionEndings(NpgsqlDataSource database)
         command.With(id).With(userId).With(now).With(expiresAt);
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         return await row.ReadAsync(cancellationToken) ? SessionState.Read(row) : null;
+    }
+
+    private static async Task<SessionState?> ReadEndedAsync(NpgsqlCommand command, CancellationToken cancellationToken)
+    {
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        return await row.ReadAsync(cancellationToken)
+            ? SessionState.Read(row) with { LeaseNode = row.IsDBNull(SessionState.ColumnCount) ? null : row.GetGuid(SessionState.ColumnCount) }
+            : null;
     }
 
     private static async Task<IReadOnlyList<Guid>> ReadIdsAsync(NpgsqlCommand command, CancellationToken cancellationToken)

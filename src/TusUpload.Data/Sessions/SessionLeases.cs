@@ -1,5 +1,7 @@
 using Npgsql;
 
+using TusUpload.Data.Nodes;
+
 namespace TusUpload.Data.Sessions;
 
 /// <summary>Who may write. A lease costs nothing while it is held: it lives as long as its node's heartbeat.</summary>
@@ -16,7 +18,7 @@ public sealed class SessionLeases(NpgsqlDataSource database)
            AND part_ids IS NULL
            AND (content_node IS NULL OR content_node = $4)
            AND (lease_node IS NULL OR lease_node = $4 OR NOT EXISTS (
-               SELECT FROM tus_upload.nodes WHERE nodes.id = session.lease_node AND nodes.heartbeat_at > now() - $6))
+               SELECT FROM tus_upload.nodes, (SELECT $6 AS silence) AS longest WHERE nodes.id = session.lease_node AND {NodeLiveness.Alive}))
         RETURNING {SessionState.Columns}
         """;
 
@@ -28,8 +30,6 @@ public sealed class SessionLeases(NpgsqlDataSource database)
         UPDATE tus_upload.upload_sessions SET expires_at = GREATEST(expires_at, $4), last_activity_at = $5
          WHERE id = $1 AND lease_node = $2 AND lease_epoch = $3 AND status = 'receiving'
         """;
-
-    private const string IsAliveSql = "SELECT EXISTS (SELECT FROM tus_upload.nodes WHERE id = $1 AND heartbeat_at > now() - $2)";
 
     /// <summary>Reads an upload of this user, whatever its state.</summary>
     public async Task<SessionState?> FindAsync(Guid id, string userId, CancellationToken cancellationToken)
@@ -64,14 +64,6 @@ public sealed class SessionLeases(NpgsqlDataSource database)
         await using var command = database.CreateCommand(TouchSql);
         command.With(lease.Id).With(lease.LeaseNode).With(lease.LeaseEpoch).With(expiresAt).With(now);
         await command.ExecuteNonQueryAsync(cancellationToken);
-    }
-
-    /// <summary>Whether that node's leases count.</summary>
-    public async Task<bool> IsAliveAsync(Guid node, TimeSpan heartbeatLimit, CancellationToken cancellationToken)
-    {
-        await using var command = database.CreateCommand(IsAliveSql);
-        command.With(node).With(heartbeatLimit);
-        return (bool)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
     private static async Task<SessionState?> ReadAsync(NpgsqlCommand command, CancellationToken cancellationToken)

@@ -45,6 +45,9 @@ public sealed record SessionState(
         is_partial, CASE WHEN is_partial THEN 'partial' ELSE concat END, token_revision, final_id
         """;
 
+    /// <summary>How many they are: a statement's own columns follow them.</summary>
+    internal const int ColumnCount = 15;
+
     internal static SessionState Read(Npgsql.NpgsqlDataReader row) => new(
         row.GetGuid(0),
         row.GetString(1),

@@ -10,19 +10,34 @@ namespace TusUpload.Data.Signals;
 public sealed record DatabaseSignal(string Channel, Action<string> Heard);
 
 /// <summary>
-/// The one listening connection of this process. While it cannot be had, everybody who is woken here looks by himself at his interval.
+/// The one listening connection of this process. While it cannot be had, everybody who is woken here looks by himself at his interval. That LISTEN
+/// was taken proves nothing: behind a pooler that lends connections by the transaction it succeeds and nothing is ever heard. So this process
+/// calls itself, over another connection, at first and then every half minute; unless it hears that, it does not count as listening.
 /// </summary>
+/// <param name="callers">Where calls to oneself are sent from.</param>
 public sealed partial class DatabaseSignals(
     [FromKeyedServices(DatabaseSignals.Connection)] NpgsqlDataSource database,
+    NpgsqlDataSource callers,
     IEnumerable<DatabaseSignal> signals,
     TimeProvider time,
     ILogger<DatabaseSignals> logger) : BackgroundService
 {
     internal const string Connection = "signals";
 
-    private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
+    private const string CallSql = "SELECT pg_notify($1, $2)::text";
+
+    private static readonly TimeSpan ShortestPause = TimeSpan.FromSeconds(2);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMinutes(1);
+    private static readonly TimeSpan CallPeriod = TimeSpan.FromSeconds(30);
+    private static readonly TimeSpan EchoLimit = TimeSpan.FromSeconds(3);
+
+    // Its own, so that no other process is woken.
+    private readonly string _echoChannel = $"tus_upload_echo_{Guid.CreateVersion7():N}";
     private readonly Dictionary<string, Action<string>> _signals = signals.ToDictionary(s => s.Channel, s => s.Heard, StringComparer.Ordinal);
+    private TimeSpan _pause = ShortestPause;
     private volatile bool _isListening;
+    private volatile string? _echo;
+    private bool _hasTold;
 
     /// <summary>False: nothing will be heard, so whoever waits for a signal has to look more often.</summary>
     public bool IsListening => _isListening;
@@ -36,17 +51,19 @@ public sealed partial class DatabaseSignals(
                 try
                 {
                     await ListenAsync(stoppingToken);
+                    Tell(null);
                 }
                 catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
                 {
-                    LogLost(failure);
+                    Tell(failure);
                 }
                 finally
                 {
                     _isListening = false;
                 }
 
-                await Task.Delay(Pause, time, stoppingToken);
+                await Task.Delay(_pause, time, stoppingToken);
+                _pause = _pause < LongestPause / 2 ? _pause * 2 : LongestPause;
             }
         }
         catch (OperationCanceledException) when (stoppingToken.IsCancellationRequested)
@@ -55,31 +72,102 @@ public sealed partial class DatabaseSignals(
         }
     }
 
+    /// <summary>Returns when nothing is heard any more.</summary>
     private async Task ListenAsync(CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
-        connection.Notification += (_, heard) => _signals.GetValueOrDefault(heard.Channel)?.Invoke(heard.Payload);
+        connection.Notification += (_, heard) => Hear(heard.Channel, heard.Payload);
 
-        // Channels are constants of ours; LISTEN takes no parameters.
-        await using (var listen = new NpgsqlCommand(string.Join("; ", _signals.Keys.Select(channel => $"LISTEN {channel}")), connection))
+        // Channels are names of ours; LISTEN takes no parameters.
+        await using (var listen = new NpgsqlCommand(
+            string.Join("; ", _signals.Keys.Append(_echoChannel).Select(channel => $"LISTEN {channel}")), connection))
         {
             await listen.ExecuteNonQueryAsync(cancellationToken);
         }
 
-        _isListening = true;
-
-        // Whatever was told before this connection listened.
-        foreach (var heard in _signals.Values)
+        while (await HearsItselfAsync(connection, cancellationToken))
         {
-            heard(string.Empty);
+            if (!_isListening)
+            {
+                (_isListening, _hasTold, _pause) = (true, false, ShortestPause);
+
+                // Whatever was told before this connection listened.
+                foreach (var heard in _signals.Values)
+                {
+                    heard(string.Empty);
+                }
+            }
+
+            await WaitAsync(connection, CallPeriod, () => false, cancellationToken);
+        }
+    }
+
+    private async Task<bool> HearsItselfAsync(NpgsqlConnection connection, CancellationToken cancellationToken)
+    {
+        var nonce = Guid.CreateVersion7().ToString("N");
+        await using (var call = callers.CreateCommand(CallSql))
+        {
+            call.With(_echoChannel).With(nonce);
+            await call.ExecuteNonQueryAsync(cancellationToken);
         }
 
-        while (true)
+        return await WaitAsync(connection, EchoLimit, () => _echo == nonce, cancellationToken);
+    }
+
+    private async Task<bool> WaitAsync(NpgsqlConnection connection, TimeSpan limit, Func<bool> isDone, CancellationToken cancellationToken)
+    {
+        var begun = time.GetTimestamp();
+        while (!isDone())
         {
-            await connection.WaitAsync(cancellationToken);
+            var left = limit - time.GetElapsedTime(begun);
+            if (left < TimeSpan.FromMilliseconds(1))
+            {
+                return false;
+            }
+
+            await connection.WaitAsync(left, cancellationToken);
+        }
+
+        return true;
+    }
+
+    private void Hear(string channel, string payload)
+    {
+        if (channel == _echoChannel)
+        {
+            _echo = payload;
+        }
+        else
+        {
+            _signals.GetValueOrDefault(channel)?.Invoke(payload);
+        }
+    }
+
+    // Once: a pooler that lets nothing through does so for as long as it is there.
+    private void Tell(Exception? failure)
+    {
+        if (_hasTold)
+        {
+            return;
+        }
+
+        _hasTold = true;
+        if (failure is null)
+        {
+            LogDeaf();
+        }
+        else
+        {
+            LogLost(failure);
         }
     }
 
     [LoggerMessage(EventId = 4101, Level = LogLevel.Warning, Message = "The listening connection is lost; until it is back, everything is polled")]
     private partial void LogLost(Exception failure);
+
+    [LoggerMessage(
+        EventId = 4102,
+        Level = LogLevel.Warning,
+        Message = "LISTEN was taken and nothing is heard, as behind a pooler in transaction mode; until that changes, everything is polled")]
+    private partial void LogDeaf();
 }

@@ -1,4 +1,5 @@
 using TusUpload.Data.Outbox;
+using TusUpload.Data.Signals;
 using TusUpload.Uploads.Progress;
 
 namespace TusUpload.Pipeline.Notifications;

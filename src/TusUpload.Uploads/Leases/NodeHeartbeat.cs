@@ -7,14 +7,18 @@ using TusUpload.Data.Nodes;
 namespace TusUpload.Uploads.Leases;
 
 /// <summary>
-/// Says that this node lives. When it could not for too long, its writers stop by this node's own clock before another node may take their uploads
-/// over; their commits would be fenced anyway, but their clients would go on sending in vain.
+/// Says that this node lives, twice per period: one beat that comes late stops nobody. When none came for too long, its writers stop by this node's own
+/// clock before another node may take their uploads over; their commits would be fenced anyway, but their clients would go on sending in vain.
 /// </summary>
 internal sealed partial class NodeHeartbeat(
-    LocalNode node, NodeHeartbeats heartbeats, Writers writers, IOptions<LeaseOptions> options, TimeProvider time, ILogger<NodeHeartbeat> logger)
+    LocalNode node, NodeHeartbeats heartbeats, Writers writers, NodeLife life, NodeHeartbeatServices services, ILogger<NodeHeartbeat> logger)
     : BackgroundService
 {
-    private readonly DateTimeOffset _startedAt = time.GetUtcNow();
+    private static readonly TimeSpan ClockTolerance = TimeSpan.FromSeconds(5);
+    private readonly DateTimeOffset _startedAt = services.Time.GetUtcNow();
+    private readonly TimeSpan _interval = services.Options.Value.HeartbeatPeriod / 2;
+    private readonly TimeSpan _retry = services.Options.Value.HeartbeatPeriod / 20;
+    private bool _hasWarned;
 
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
@@ -38,36 +42,62 @@ internal sealed partial class NodeHeartbeat(
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
-        using var timer = new PeriodicTimer(options.Value.HeartbeatPeriod, time);
-        var lastBeat = time.GetTimestamp();
-        while (await timer.WaitForNextTickAsync(stoppingToken))
+        var pause = _interval;
+        while (true)
         {
-            // Taken before the statement: the database's row is at least as young as this.
-            var begun = time.GetTimestamp();
-            using var limit = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
-            // Once the writers have stopped nothing hurries, and a beat needs time to come back.
-            limit.CancelAfter(Remaining(lastBeat) is { Ticks: > 0 } left ? left : options.Value.HeartbeatPeriod);
-            try
-            {
-                await BeatAsync(limit.Token);
-                lastBeat = begun;
-            }
-            catch (Exception trouble) when (!stoppingToken.IsCancellationRequested)
-            {
-                LogMissed(trouble);
-                if (Remaining(lastBeat) <= TimeSpan.FromMilliseconds(1))
-                {
-                    writers.StopAll();
-                }
-            }
+            await Task.Delay(pause, services.Time, stoppingToken);
+            pause = await TryBeatAsync(stoppingToken) ? _interval : _retry;
         }
     }
 
-    private TimeSpan Remaining(long lastBeat) => options.Value.WriterLimit - time.GetElapsedTime(lastBeat);
+    private async Task<bool> TryBeatAsync(CancellationToken stoppingToken)
+    {
+        using var limit = CancellationTokenSource.CreateLinkedTokenSource(stoppingToken);
 
-    private Task BeatAsync(CancellationToken cancellationToken) =>
-        heartbeats.BeatAsync(node.Id, Environment.MachineName, Environment.ProcessId, _startedAt, cancellationToken);
+        // The time for two tries before the writers have to stop. Once they have, nothing hurries.
+        var left = life.Left;
+        limit.CancelAfter(left > TimeSpan.Zero && left < _interval ? left : _interval);
+        try
+        {
+            await BeatAsync(limit.Token);
+            return true;
+        }
+        catch (Exception trouble) when (!stoppingToken.IsCancellationRequested)
+        {
+            LogMissed(trouble);
+            if (life.Left <= TimeSpan.FromMilliseconds(1))
+            {
+                writers.StopAll();
+            }
+
+            return false;
+        }
+    }
+
+    private async Task BeatAsync(CancellationToken cancellationToken)
+    {
+        // Taken before the statement: the database's row is at least as young as this.
+        var begun = services.Time.GetTimestamp();
+        var now = await heartbeats.BeatAsync(node.Id, Environment.MachineName, Environment.ProcessId, _startedAt, cancellationToken);
+        if (!life.Beat(begun))
+        {
+            writers.StopAll();
+        }
+
+        var ahead = services.Clock.Set(now);
+        if (ahead.Duration() > ClockTolerance && !_hasWarned)
+        {
+            _hasWarned = true;
+            LogClock(ahead.TotalSeconds);
+        }
+    }
 
     [LoggerMessage(EventId = 2001, Level = LogLevel.Warning, Message = "The node's heartbeat could not be written")]
     private partial void LogMissed(Exception trouble);
+
+    [LoggerMessage(
+        EventId = 2002, Level = LogLevel.Warning, Message = "This machine's clock is {Seconds:F1} s ahead of the database's, which is what counts")]
+    private partial void LogClock(double seconds);
 }
+
+internal sealed record NodeHeartbeatServices(DatabaseClock Clock, IOptions<LeaseOptions> Options, TimeProvider Time);

@@ -13,7 +13,7 @@ namespace TusUpload.Uploads.Leases;
 /// and leaves. Across processes the lease in the database does the same, and its epoch fences whoever did not hear. Users do not meet here: who
 /// asks for somebody else's upload stops nobody and finds nothing, as the database will tell.
 /// </summary>
-internal sealed class Writers(IOptions<LeaseOptions> options, TimeProvider time)
+internal sealed class Writers(IOptions<LeaseOptions> options, NodeLife life, TimeProvider time)
 {
     // A client whose connection broke may come back before the server has seen it break. Then the running writer leaves by itself within a moment,
     // and the refusal can tell where it got to: TUSKit goes on from there, and gives up where it is told what it knows.
@@ -35,7 +35,7 @@ internal sealed class Writers(IOptions<LeaseOptions> options, TimeProvider time)
     /// <param name="offset">Where the request believes the upload stands; null where that does not matter.</param>
     public async ValueTask<(Writer? Writer, TusError? Refusal)> EnterAsync(Guid uploadId, string userId, TusBody? body, long? offset)
     {
-        var writer = new Writer(this, uploadId, userId, body) { Start = offset, Turn = Interlocked.Increment(ref _turns) };
+        var writer = new Writer(this, uploadId, userId, body) { Life = life.Current, Start = offset, Turn = Interlocked.Increment(ref _turns) };
         var deadline = Deadline();
         while (!_running.TryAdd((uploadId, userId), writer))
         {
@@ -46,19 +46,9 @@ internal sealed class Writers(IOptions<LeaseOptions> options, TimeProvider time)
 
             if (offset is { } believed && running.Start is not null && running.Offset != believed)
             {
-                if (running.HasBegun)
+                if (await HearAsync(running, deadline) is { } refusal)
                 {
-                    if (await WaitAsync(running.Left, Math.Min(deadline, Deadline(Moment))))
-                    {
-                        continue;
-                    }
-
-                    return (null, TusError.OffsetMismatch);
-                }
-
-                if (!await WaitAsync(running.Begun, deadline))
-                {
-                    return (null, TusError.Locked);
+                    return (null, refusal);
                 }
 
                 continue;
@@ -88,14 +78,9 @@ internal sealed class Writers(IOptions<LeaseOptions> options, TimeProvider time)
                 return await LetGoAsync(running, deadline) ? null : TusError.Locked;
             }
 
-            if (running.HasBegun)
+            if (await HearAsync(running, deadline) is { } refusal)
             {
-                return TusError.OffsetMismatch;
-            }
-
-            if (!await WaitAsync(running.Begun, deadline))
-            {
-                return TusError.Locked;
+                return refusal;
             }
         }
 
@@ -111,7 +96,14 @@ internal sealed class Writers(IOptions<LeaseOptions> options, TimeProvider time)
         }
     }
 
+    private bool Holds(int entered, long now) => life.Holds(entered, now);
+
     private void Leave(Writer writer) => _running.TryRemove(KeyValuePair.Create((writer.UploadId, writer.UserId), writer));
+
+    /// <summary>Of one that stands elsewhere than is believed: null when it has left, or has begun and now stands where it says.</summary>
+    private async ValueTask<TusError?> HearAsync(Writer running, long deadline) => running.HasBegun
+        ? await WaitAsync(running.Left, Math.Min(deadline, Deadline(Moment))) ? null : TusError.OffsetMismatch
+        : await WaitAsync(running.Begun, deadline) ? null : TusError.Locked;
 
     private ValueTask<bool> LetGoAsync(Writer running, long deadline)
     {
@@ -165,6 +157,12 @@ internal sealed class Writers(IOptions<LeaseOptions> options, TimeProvider time)
 
         /// <summary>Which request of this process it is; a later one has a larger number.</summary>
         public long Turn { get; init; }
+
+        /// <summary>The node's life that it entered in, before it took its lease.</summary>
+        public int Life { get; init; }
+
+        /// <summary>Whether the node may still hold its lease at <paramref name="now"/>, a timestamp: else it writes nothing more.</summary>
+        public bool MayWrite(long now) => writers.Holds(Life, now);
 
         /// <summary>Where its request began; null where that does not matter.</summary>
         public long? Start { get; init; }

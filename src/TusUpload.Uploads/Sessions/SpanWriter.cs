@@ -8,6 +8,7 @@ using TusUpload.Protocol.Bodies;
 using TusUpload.Protocol.Checksums;
 using TusUpload.Uploads.Content;
 using TusUpload.Uploads.Expiry;
+using TusUpload.Uploads.Leases;
 using TusUpload.Uploads.Progress;
 
 namespace TusUpload.Uploads.Sessions;
@@ -22,6 +23,7 @@ internal sealed class SpanWriter : IDisposable
     private readonly SessionState _lease;
     private readonly IContentWriter _content;
     private readonly RunningDigest? _digest;
+    private readonly Writers.Writer _writer;
     private readonly LiveUpload _live;
     private readonly SpanWriterServices _services;
     private readonly BodyCheck _check;
@@ -32,9 +34,9 @@ internal sealed class SpanWriter : IDisposable
     private long _touchedAt;
 
     public SpanWriter(
-        SessionState lease, IContentWriter content, RunningDigest? digest, LiveUpload live, BodyChecksum? checksum, SpanWriterServices services)
+        SessionState lease, IContentWriter content, RunningDigest? digest, Writers.Writer writer, BodyChecksum? checksum, SpanWriterServices services)
     {
-        (_lease, _content, _digest, _live, _services) = (lease, content, digest, live, services);
+        (_lease, _content, _digest, _writer, _live, _services) = (lease, content, digest, writer, writer.Live!, services);
         _check = new(checksum, _checksum, lease.UploadedSize == 0 ? digest : null);
         _committed = _cut = Offset = lease.UploadedSize;
         _cutAt = _touchedAt = services.Time.GetTimestamp();
@@ -50,14 +52,22 @@ internal sealed class SpanWriter : IDisposable
     /// Reads until the body ends, see <see cref="TusBody.End"/>. Throws <see cref="StorageFullException"/>; what was written before is kept and
     /// can be committed.
     /// </summary>
+    /// <remarks>Where the node's life ended the body ends as taken over; what was written before it is still committed unless somebody took over.</remarks>
     /// <param name="makeRoom">Called before bytes past the reservation are taken; false ends the body.</param>
     public async Task TakeAsync(TusBody body, Func<long, ValueTask<bool>>? makeRoom)
     {
         while (await body.ReadAsync() is { IsEmpty: false } bytes)
         {
-            var taken = bytes.Slice(0, 0);
+            var (taken, now) = (bytes.Slice(0, 0), _services.Time.GetTimestamp());
             try
             {
+                // A process that was stopped for longer than its leases live, and goes on, leaves what may be another's by now alone.
+                if (!_writer.MayWrite(now))
+                {
+                    body.Stop(BodyEnd.TakenOver);
+                    return;
+                }
+
                 if (makeRoom is not null && !await makeRoom(Offset + bytes.Length))
                 {
                     return;
@@ -73,7 +83,7 @@ internal sealed class SpanWriter : IDisposable
                 body.Advance(taken);
             }
 
-            if (!TryCut())
+            if (!TryCut(now))
             {
                 body.Stop(BodyEnd.TakenOver);
             }
@@ -143,7 +153,7 @@ internal sealed class SpanWriter : IDisposable
     }
 
     /// <summary>Hands what was written since the last cut to the checkpoints when it is time; false when the last one was fenced or failed.</summary>
-    private bool TryCut()
+    private bool TryCut(long now)
     {
         if (_pending is { Done.IsFaulted: true })
         {
@@ -163,7 +173,7 @@ internal sealed class SpanWriter : IDisposable
         }
 
         var options = _services.Options.Value;
-        var due = Offset - _cut >= options.CheckpointBytes || _services.Time.GetElapsedTime(_cutAt) >= options.CheckpointInterval;
+        var due = Offset - _cut >= options.CheckpointBytes || _services.Time.GetElapsedTime(_cutAt, now) >= options.CheckpointInterval;
 
         // Not a body that is still to be checked: whoever dies in the middle of it must have kept nothing of it.
         // Not the last byte: that it was the last is said in one statement with the file and its event, by the commit alone.
@@ -172,7 +182,7 @@ internal sealed class SpanWriter : IDisposable
             _pending = new(_lease, new(_cut, Offset, _checksum.GetHashAndReset()), _content);
             _services.Checkpoints.Add(_pending);
             _cut = Offset;
-            _cutAt = _services.Time.GetTimestamp();
+            _cutAt = now;
         }
 
         return true;

@@ -10,10 +10,10 @@ using TusUpload.Uploads.Leases;
 namespace TusUpload.Uploads.Sessions;
 
 /// <summary>
-/// PATCH. 1: one writer in this process. 2: the lease, first round trip. 3: the body, with no connection held. 4: the commit, second round trip.
+/// PATCH. 1: one writer in this process. 2: the lease, first round trip; another node that holds it is asked to let go. 3: the body, with no connection held. 4: the commit, second round trip.
 /// </summary>
 internal sealed class UploadAppend(
-    Writers writers, SessionLeases leases, LocalNode node, UploadReceive receive, IOptions<LeaseOptions> options, TimeProvider time)
+    Writers writers, TakeOvers takeOvers, SessionLeases leases, UploadReceive receive, UploadAppendServices services)
 {
     public async Task<TusResult<UploadInfo>> AppendAsync(AppendRequest request, TusBody body, CancellationToken cancellationToken)
     {
@@ -26,18 +26,40 @@ internal sealed class UploadAppend(
             return refusal!;
         }
 
-        var lease = await leases.TakeAsync(
-            id, userId, request.Offset, node.Id, options.Value.HeartbeatLimit, time.GetUtcNow(), cancellationToken);
+        var lease = await TakeAsync(request, userId, cancellationToken);
         return lease is null
-            ? await ExplainAsync(request, userId, body, cancellationToken)
+            ? await TakeOverAsync(request, userId, writer, body, cancellationToken)
             : await receive.ReceiveAsync(lease, writer, body, request.Finishes, request.Length);
     }
 
-    /// <summary>The guard did not match: says why, off the hot path.</summary>
-    private async Task<TusResult<UploadInfo>> ExplainAsync(AppendRequest request, string userId, TusBody body, CancellationToken cancellationToken)
+    private Task<SessionState?> TakeAsync(AppendRequest request, string userId, CancellationToken cancellationToken) => leases.TakeAsync(
+        request.UploadId, userId, request.Offset, services.Node.Id, services.Options.Value.HeartbeatLimit, services.Time.GetUtcNow(), cancellationToken);
+
+    /// <summary>The guard did not match, off the hot path: asks another node's writer to let go where there is one; else says why.</summary>
+    private async Task<TusResult<UploadInfo>> TakeOverAsync(
+        AppendRequest request, string userId, Writers.Writer writer, TusBody body, CancellationToken cancellationToken)
     {
         var state = await leases.FindAsync(request.UploadId, userId, cancellationToken);
-        var info = state.ToInfo(time.GetUtcNow());
+        if (takeOvers.IsElsewhere(state) && !IsOnAnotherDisk(state!))
+        {
+            (state, var refusal) = await takeOvers.TakeAsync(state, request.Offset, cancellationToken);
+            if (refusal is not null)
+            {
+                return refusal;
+            }
+
+            if (await TakeAsync(request, userId, cancellationToken) is { } lease)
+            {
+                return await receive.ReceiveAsync(lease, writer, body, request.Finishes, request.Length);
+            }
+        }
+
+        return await ExplainAsync(state, request, body);
+    }
+
+    private async Task<TusResult<UploadInfo>> ExplainAsync(SessionState? state, AppendRequest request, TusBody body)
+    {
+        var info = state.ToInfo(services.Time.GetUtcNow());
         return info.Value switch
         {
             null => info,
@@ -49,10 +71,12 @@ internal sealed class UploadAppend(
             _ when IsWhole(state, info.Value) => !await IsEmptyAsync(body) ? TusError.Completed
                 : BodyCheck.PassesEmpty(body) ? info
                 : body.Checksum!.Refusal!,
-            _ when state!.ContentNode is { } holder && holder != node.Id => TusError.Unavailable,
+            _ when IsOnAnotherDisk(state) => TusError.Unavailable,
             _ => TusError.Locked,
         };
     }
+
+    private bool IsOnAnotherDisk(SessionState state) => state.ContentNode is { } holder && holder != services.Node.Id;
 
     private static bool IsWhole(SessionState state, UploadInfo upload) =>
         upload.IsComplete || (state.Status == SessionStatus.Joined && state.UploadedSize == state.TotalSize);
@@ -69,3 +93,5 @@ internal sealed class UploadAppend(
         return (await body.ReadAsync()).IsEmpty && body.End == BodyEnd.Completed;
     }
 }
+
+internal sealed record UploadAppendServices(LocalNode Node, IOptions<LeaseOptions> Options, TimeProvider Time);

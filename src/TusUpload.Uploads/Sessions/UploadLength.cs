@@ -9,7 +9,7 @@ namespace TusUpload.Uploads.Sessions;
 
 /// <summary>A length that is told later. Told twice alike it is no error: the first answer may have been lost.</summary>
 internal sealed class UploadLength(
-    Writers writers, SessionLengths lengths, SessionLeases leases, RunningDigests digests, UploadLengthServices services)
+    Writers writers, TakeOvers takeOvers, SessionLengths lengths, SessionLeases leases, RunningDigests digests, UploadLengthServices services)
 {
     public async Task<TusResult<DeclaredLength>> DeclareAsync(AppendRequest request, long length, CancellationToken cancellationToken)
     {
@@ -19,8 +19,13 @@ internal sealed class UploadLength(
             return running;
         }
 
+        var (before, refusal) = await takeOvers.TakeAsync(await leases.FindAsync(id, userId, cancellationToken), request.Offset, cancellationToken);
+        if (refusal is not null)
+        {
+            return refusal;
+        }
+
         var now = services.Time.GetUtcNow();
-        var before = await leases.FindAsync(id, userId, cancellationToken);
         return before.ToInfo(now) switch
         {
             { Value: null } missing => missing.Error!,

@@ -1,18 +1,15 @@
 using System.Security.Claims;
 
-using Microsoft.Extensions.Options;
-
 using TusUpload.Data.Sessions;
-using TusUpload.Protocol.Errors;
 using TusUpload.Protocol.Stores;
 using TusUpload.Uploads.Admission;
 using TusUpload.Uploads.Leases;
 
 namespace TusUpload.Uploads.Sessions;
 
-/// <summary>HEAD: takes no lease; a running writer is asked to let go, then the row is read.</summary>
+/// <summary>HEAD: takes no lease; a running writer, of whatever node, is asked to let go, then the row is read.</summary>
 internal sealed class UploadReads(
-    Writers writers, SessionLeases leases, UploadJoins joins, LocalNode node, IOptions<LeaseOptions> options, TimeProvider time)
+    Writers writers, TakeOvers takeOvers, SessionLeases leases, UploadJoins joins, TimeProvider time)
 {
     public async Task<TusResult<UploadInfo>> FindAsync(Guid uploadId, ClaimsPrincipal caller, CancellationToken cancellationToken)
     {
@@ -31,10 +28,8 @@ internal sealed class UploadReads(
                 : await joins.ShowAsync(state, cancellationToken);
         }
 
-        return state?.LeaseNode is { } holder && holder != node.Id
-            && await leases.IsAliveAsync(holder, options.Value.HeartbeatLimit, cancellationToken)
-            ? TusError.Locked
-            : state.ToInfo(time.GetUtcNow());
+        (state, var refusal) = await takeOvers.TakeAsync(state, null, cancellationToken);
+        return refusal ?? state.ToInfo(time.GetUtcNow());
     }
 
     /// <summary>The row as it is; a running writer goes on.</summary>

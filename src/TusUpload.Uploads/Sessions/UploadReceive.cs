@@ -50,7 +50,7 @@ internal sealed class UploadReceive(
         {
             await using var file = await content.OpenWriterAsync(
                 new(lease.Id, lease.LeaseNode, lease.LeaseEpoch), lease.UploadedSize, CancellationToken.None);
-            using var spans = new SpanWriter(lease, file, digest, live, body.Checksum, services.Spans);
+            using var spans = new SpanWriter(lease, file, digest, writer, body.Checksum, services.Spans);
             var refusal = await TakeAsync(lease, spans, body);
             var passes = await spans.PassesAsync(body, content);
             if (passes && lease.TotalSize is null && told is { } length)

@@ -34,6 +34,8 @@ internal sealed class UploadTermination(
             };
         }
 
+        // Its writer on another node would read on until its next commit. Dying before it is told costs no more than that.
+        await services.TakeOvers.TellAsync(ended, CancellationToken.None);
         services.Digests.Drop(uploadId);
         services.Log.Terminated(uploadId, ended.UploadedSize);
         await content.DeleteAsync(uploadId, CancellationToken.None);
@@ -52,6 +54,7 @@ internal sealed class UploadTermination(
 
         foreach (var one in ended)
         {
+            await services.TakeOvers.TellAsync(one, CancellationToken.None);
             services.Log.Terminated(one.Id, one.UploadedSize);
         }
 
@@ -66,4 +69,4 @@ internal sealed class UploadTermination(
     }
 }
 
-internal sealed record UploadTerminationServices(RunningDigests Digests, UploadLog Log, TimeProvider Time);
+internal sealed record UploadTerminationServices(TakeOvers TakeOvers, RunningDigests Digests, UploadLog Log, TimeProvider Time);

@@ -14,7 +14,7 @@ public sealed class WritersTests
     private readonly Writers _writers;
     private readonly Guid _upload = Guid.CreateVersion7();
 
-    public WritersTests() => _writers = new(Options.Create(new LeaseOptions()), _time);
+    public WritersTests() => _writers = new(Options.Create(new LeaseOptions()), new(Options.Create(new LeaseOptions()), _time), _time);
 
     [Fact]
     public async Task A_newer_writer_stops_the_running_one_and_enters_when_it_has_left()

@@ -103,6 +103,16 @@ export class Server {
     await ended
   }
 
+  /** SIGSTOP: it neither runs nor dies. */
+  pause() {
+    this.#process.kill('SIGSTOP')
+  }
+
+  /** SIGCONT. */
+  goOn() {
+    this.#process.kill('SIGCONT')
+  }
+
   killPostgres() {
     process.kill(this.postgresPid, 'SIGKILL')
   }

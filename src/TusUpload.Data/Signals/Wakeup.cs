@@ -1,9 +1,9 @@
 using System.Threading.Channels;
 
-namespace TusUpload.Pipeline.Notifications;
+namespace TusUpload.Data.Signals;
 
 /// <summary>Wakes one sleeper. Calls before it sleeps are not lost, and many of them are one.</summary>
-internal sealed class Wakeup
+public sealed class Wakeup
 {
     private readonly Channel<bool> _calls = Channel.CreateBounded<bool>(
         new BoundedChannelOptions(1) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
@@ -24,12 +24,4 @@ internal sealed class Wakeup
             // Nobody called.
         }
     }
-}
-
-/// <summary>Says that this process has just committed events, so that they need not wait for the next look at the outbox.</summary>
-public sealed class OutboxSignal
-{
-    internal Wakeup Wakeup { get; } = new();
-
-    public void Wake() => Wakeup.Call();
 }
