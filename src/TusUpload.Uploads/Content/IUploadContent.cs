@@ -53,6 +53,9 @@ public sealed record ContentLease(Guid UploadId, Guid? Node, long Epoch)
 /// <summary>One writer of one upload.</summary>
 public interface IContentWriter : IAsyncDisposable
 {
+    /// <summary>Whether what it wrote can be read back while the upload is unfinished.</summary>
+    bool CanReadBack => true;
+
     /// <summary>Writes bytes at a position. They are kept by the system, not yet by the disk. Throws <see cref="StorageFullException"/>.</summary>
     ValueTask WriteAsync(ReadOnlySequence<byte> bytes, long position, CancellationToken cancellationToken);
 
@@ -69,3 +72,24 @@ public interface IFileContent
 
 /// <summary>There is no room for the bytes now.</summary>
 public sealed class StorageFullException(string message, Exception? inner = null) : IOException(message, inner);
+
+/// <summary>What holds the bytes cannot be reached or does not work now; what was acknowledged is safe.</summary>
+public class ContentUnavailableException(string message, Exception? inner = null) : IOException(message, inner);
+
+/// <summary>The lease under which bytes were to be written is no longer the newest: the upload is another's now, and nothing was written.</summary>
+public sealed class ContentFencedException() : Exception("The upload is another's now.");
+
+/// <summary>Content that is not on this machine and may be away.</summary>
+public interface IContentCheck
+{
+    /// <summary>Throws when uploads cannot be taken in.</summary>
+    Task CheckAsync(CancellationToken cancellationToken);
+}
+
+/// <summary>Content that may come to hold things that no upload is known for, which <see cref="IUploadContent.ListAsync"/> cannot tell of.</summary>
+public interface IContentSweep
+{
+    /// <summary>Removes them, and says how many. Safe on several nodes at once.</summary>
+    /// <param name="olderThan">What is younger is left alone: it may be about to be noted. An hour ago is enough.</param>
+    Task<int> SweepAsync(DateTimeOffset olderThan, CancellationToken cancellationToken);
+}

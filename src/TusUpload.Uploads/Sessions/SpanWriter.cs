@@ -35,7 +35,7 @@ internal sealed class SpanWriter : IDisposable
         SessionState lease, IContentWriter content, RunningDigest? digest, LiveUpload live, BodyChecksum? checksum, SpanWriterServices services)
     {
         (_lease, _content, _digest, _live, _services) = (lease, content, digest, live, services);
-        _check = new(checksum, _checksum, lease.UploadedSize == 0 ? digest : null);
+        _check = new(checksum, _checksum, lease.UploadedSize == 0 ? digest : null, content.CanReadBack);
         _committed = _cut = Offset = lease.UploadedSize;
         _cutAt = _touchedAt = services.Time.GetTimestamp();
     }
