@@ -3,9 +3,9 @@
 # usage: ceph-rgw.sh FOLDER PORT
 #   FOLDER   is made, and removed at the end
 #   PORT     of the gateway on 127.0.0.1; the daemons take what they need from the 20 ports after it
-# Prints "ready" when the gateway answers, with the key "testkey" and the secret "testsecret". Runs until it is told to end, or its standard input ends,
+# Prints "ready gateway=PID" when the gateway answers, with the key "testkey" and the secret "testsecret". Runs until it is told to end, or its standard input ends,
 # so that it does not outlive whoever started it. CEPH_BYTES (default 4 GiB) is what the store holds.
-# Exit codes: 3 the programs are not installed, 4 the port is taken, 1 anything else, which FOLDER/log explains while it lasts.
+# Exit codes: 3 the programs are not installed, 4 the port is taken, anything else: standard error has what the daemons said last.
 set -euo pipefail
 set -m # each daemon gets a group of its own, so that Ctrl+C reaches this script alone
 
@@ -17,8 +17,9 @@ for program in ceph ceph-mon ceph-osd ceph-authtool monmaptool radosgw radosgw-a
 done
 
 end() {
+    local status=$? pid
     trap - EXIT INT TERM HUP
-    local pid
+    ((status == 0)) || tail -n 5 "$folder"/log/* >&2 2>/dev/null || true
     for pid in "${daemons[@]}"; do
         kill -KILL "$pid" 2>/dev/null || true # nothing in it is worth a clean end
     done

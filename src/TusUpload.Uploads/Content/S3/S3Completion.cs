@@ -42,7 +42,7 @@ internal sealed class S3Completion(S3Staging staging)
         if (etags.Length == length / multipart.PartSize
             && await WithTailAsync(uploadId, multipart, etags, length, cancellationToken) is { } all)
         {
-            await staging.Bucket.CompleteAsync(key, multipart.Id, all, cancellationToken);
+            await TryCompleteAsync(key, multipart, all, length, cancellationToken);
         }
 
         // Whatever it answered: what counts is that the object is there.
@@ -53,6 +53,22 @@ internal sealed class S3Completion(S3Staging staging)
 
         await staging.Multiparts.CompletedAsync(uploadId, multipart.Id, cancellationToken);
         return true;
+    }
+
+    // Stores may refuse while another node does the same.
+    private async Task TryCompleteAsync(string key, Multipart multipart, string[] etags, long length, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await staging.Bucket.CompleteAsync(key, multipart.Id, etags, cancellationToken);
+        }
+        catch (ContentUnavailableException)
+        {
+            if (await staging.Bucket.LengthAsync(key, cancellationToken) != length)
+            {
+                throw;
+            }
+        }
     }
 
     /// <summary>The parts and, as the last one, the tail; null when the tail or the multipart upload is gone.</summary>
