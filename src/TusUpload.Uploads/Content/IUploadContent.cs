@@ -59,6 +59,14 @@ public interface IContentWriter : IAsyncDisposable
     /// <summary>Writes bytes at a position. They are kept by the system, not yet by the disk. Throws <see cref="StorageFullException"/>.</summary>
     ValueTask WriteAsync(ReadOnlySequence<byte> bytes, long position, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Called between two writes: an offset is about to be committed here, after a flush that may come when more has been written. So what comes before
+    /// must stay a whole by itself. One place at a time.
+    /// </summary>
+    void Mark()
+    {
+    }
+
     /// <summary>Returns when everything written before is as durable as configured. Throws <see cref="StorageFullException"/>.</summary>
     ValueTask FlushAsync(CancellationToken cancellationToken);
 }

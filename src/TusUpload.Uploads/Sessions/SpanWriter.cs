@@ -170,6 +170,7 @@ internal sealed class SpanWriter : IDisposable
         if (_pending is null && due && !_check.IsNeeded && Offset > _cut && Offset != _lease.TotalSize)
         {
             _pending = new(_lease, new(_cut, Offset, _checksum.GetHashAndReset()), _content);
+            _content.Mark();
             _services.Checkpoints.Add(_pending);
             _cut = Offset;
             _cutAt = _services.Time.GetTimestamp();

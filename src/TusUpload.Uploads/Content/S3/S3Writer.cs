@@ -30,6 +30,9 @@ internal sealed class S3Writer : IContentWriter
     private long _end;
     private long _limit;
 
+    // Where an offset is about to be committed.
+    private long _marked;
+
     // Rows have [_partStart, _kept); of these bytes so many are not in the spool, because another writer wrote them.
     private long _kept;
     private long _inRows;
@@ -76,6 +79,8 @@ internal sealed class S3Writer : IContentWriter
             await CutAsync(cancellationToken);
         }
     }
+
+    public void Mark() => _marked = _end;
 
     public async ValueTask FlushAsync(CancellationToken cancellationToken)
     {
@@ -134,6 +139,8 @@ internal sealed class S3Writer : IContentWriter
                 throw new StorageFullException($"An upload in an object store has at most {MaxParts} parts of {size} bytes.");
             }
 
+            // A commit in the middle of a part needs the bytes before it in rows: what is sent cannot be read until all of it is there.
+            await KeepAsync(_marked, either.Token);
             _sending = SendAsync(_parts + 1, Place(_partStart), _inRows, size);
             _parts++;
             _partStart = _kept = _limit;
@@ -168,7 +175,7 @@ internal sealed class S3Writer : IContentWriter
 
     private async Task KeepAsync(long end, CancellationToken cancellationToken)
     {
-        if (_kept == end)
+        if (_kept >= end)
         {
             return;
         }

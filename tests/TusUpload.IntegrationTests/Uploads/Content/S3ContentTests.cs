@@ -49,12 +49,19 @@ public sealed class S3ContentTests(PostgresServer postgres, CephRgw ceph) : IAsy
             var lease = await _nodes.TakeAsync(id, offset);
             var writer = await nodes[random.Next(nodes.Length)].OpenWriterAsync(S3Nodes.LeaseOf(lease), offset, Ct);
             var way = random.Next(4);
+            var marked = 0;
             log.Add($"{offset}..{end} {way}");
             for (var at = offset; at < end;)
             {
                 var piece = Math.Min(end - at, random.Next(1, 1 << 20));
                 await writer.WriteAsync(new(bytes.AsMemory(at, piece)), at, Ct);
                 at += piece;
+                if (random.Next(4) == 0)
+                {
+                    writer.Mark();
+                    marked = at;
+                }
+
                 if (random.Next(4) == 0)
                 {
                     await writer.FlushAsync(Ct);
@@ -68,8 +75,8 @@ public sealed class S3ContentTests(PostgresServer postgres, CephRgw ceph) : IAsy
 
             if (way > 1)
             {
-                // Somewhere in what was flushed: a commit tells of what was there when its span was cut.
-                var committed = way == 2 ? random.Next(offset + 1, end + 1) : end;
+                // A checkpoint commits what was there when its span was cut, and is flushed later.
+                var committed = way == 2 && marked > 0 ? marked : end;
                 await _nodes.CommitAsync(lease, committed);
                 offset = committed;
             }
