@@ -93,11 +93,3 @@ public interface IContentCheck
     /// <summary>Throws when uploads cannot be taken in.</summary>
     Task CheckAsync(CancellationToken cancellationToken);
 }
-
-/// <summary>Content that may come to hold things that no upload is known for, which <see cref="IUploadContent.ListAsync"/> cannot tell of.</summary>
-public interface IContentSweep
-{
-    /// <summary>Removes them, and says how many. Safe on several nodes at once.</summary>
-    /// <param name="olderThan">What is younger is left alone: it may be about to be noted. An hour ago is enough.</param>
-    Task<int> SweepAsync(DateTimeOffset olderThan, CancellationToken cancellationToken);
-}
