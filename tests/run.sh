@@ -144,7 +144,7 @@ install_postgres() {
 }
 
 # Debian starts what it installs; nobody here needs these to run, and other ports than theirs are used.
-install_proxies() {
+install_idle() {
     local policy=/usr/sbin/policy-rc.d made=0 status=0
     if [[ ! -e $policy ]]; then
         printf '#!/bin/sh\nexit 101\n' >"$policy" && chmod +x "$policy" || return
@@ -194,10 +194,20 @@ done
 if ((${#proxies[@]} > 0)); then
     since=$SECONDS
     say "Proxies"
-    if [[ $(id -u) == 0 ]] && command -v apt-get >/dev/null && install_proxies "${proxies[@]}"; then
+    if [[ $(id -u) == 0 ]] && command -v apt-get >/dev/null && install_idle "${proxies[@]}"; then
         note "Proxies" "$since" "installed with apt-get: ${proxies[*]}"
     else
         note "Proxies" "$since" "not here: ${proxies[*]}"
+    fi
+fi
+
+if [[ -z $(command -v radosgw) || -z $(command -v ceph-mon) || -z $(command -v ceph-osd) ]]; then
+    since=$SECONDS
+    say "Object store"
+    if [[ $(id -u) == 0 ]] && command -v apt-get >/dev/null && install_idle ceph-mon ceph-osd radosgw; then
+        note "Object store" "$since" "installed with apt-get"
+    else
+        note "Object store" "$since" "could not be had; its tests are skipped, or fail with CI=true"
     fi
 fi
 

@@ -5,6 +5,7 @@ using Npgsql;
 using Npgsql.EntityFrameworkCore.PostgreSQL.Infrastructure;
 
 using TusUpload.Data.Batches;
+using TusUpload.Data.Content;
 using TusUpload.Data.Files;
 using TusUpload.Data.Migrations;
 using TusUpload.Data.Nodes;
@@ -48,6 +49,8 @@ public static class DataServiceCollectionExtensions
         services.AddSingleton<SessionLengths>();
         services.AddSingleton<SessionEndings>();
         services.AddSingleton<SessionChunks>();
+        services.AddSingleton<ContentRows>();
+        services.AddSingleton<ContentMultiparts>();
         services.AddSingleton<FileProcessing>();
         services.AddSingleton<WaitingFiles>();
         services.AddSingleton<FileDeletion>();

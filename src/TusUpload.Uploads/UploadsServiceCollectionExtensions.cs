@@ -12,6 +12,7 @@ using TusUpload.Uploads.Admission;
 using TusUpload.Uploads.Capabilities;
 using TusUpload.Uploads.Completion;
 using TusUpload.Uploads.Content;
+using TusUpload.Uploads.Content.S3;
 using TusUpload.Uploads.Expiry;
 using TusUpload.Uploads.Leases;
 using TusUpload.Uploads.Progress;
@@ -98,9 +99,23 @@ public static class UploadsServiceCollectionExtensions
         services.AddSingleton<ContentFolder>();
         services.AddSingleton(NodeOf);
         services.AddKeyedSingleton<IUploadContent, DiskContent>(ContentOptions.Disk);
+        services.AddS3Content();
         services.AddSingleton(provider =>
             provider.GetRequiredKeyedService<IUploadContent>(provider.GetRequiredService<IOptions<ContentOptions>>().Value.Kind));
         return services;
+    }
+
+    private static void AddS3Content(this IServiceCollection services)
+    {
+        services.AddOptions<S3ContentOptions>().BindConfiguration(S3ContentOptions.Section).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<S3ContentOptions>, S3ContentOptionsAnnotations>();
+        services.AddSingleton<IValidateOptions<S3ContentOptions>, S3ContentOptionsRules>();
+        services.AddSingleton<S3StagingSetting>();
+        services.AddSingleton<S3Staging>();
+        services.AddSingleton<S3Completion>();
+        services.AddSingleton<S3Sweep>();
+        services.AddKeyedSingleton<IUploadContent, S3Content>(ContentOptions.S3);
+        services.AddHostedService<S3Start>();
     }
 
     // The folder names the node whose disk it is on; otherwise every process is a node of its own.

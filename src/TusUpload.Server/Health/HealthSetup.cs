@@ -5,6 +5,7 @@ using Npgsql;
 using TusUpload.Pipeline.Jobs;
 using TusUpload.Pipeline.Storage;
 using TusUpload.Server.Setup;
+using TusUpload.Uploads.Content;
 
 namespace TusUpload.Server.Health;
 
@@ -19,6 +20,7 @@ internal static class HealthSetup
         services.AddSingleton(provider => new ReadinessCheck("postgres", token => PingAsync(provider.GetRequiredService<NpgsqlDataSource>(), token)));
         services.AddSingleton(provider => new ReadinessCheck("disk", provider.GetRequiredService<DiskSpace>().CheckAsync));
         services.AddSingleton(provider => new ReadinessCheck("jobs", JobsOf(provider)));
+        services.AddSingleton(provider => new ReadinessCheck("content", ContentOf(provider)));
         services.AddSingleton(provider => new ReadinessCheck("storage", provider.GetRequiredService<IObjectStorage>().CheckAsync));
         return services;
     }
@@ -35,6 +37,10 @@ internal static class HealthSetup
             return TypedResults.Json(report, statusCode: report.Status == ReadinessReport.Ready ? 200 : 503);
         });
     }
+
+    // What is on this machine needs no asking.
+    private static Func<CancellationToken, Task> ContentOf(IServiceProvider provider) =>
+        provider.GetRequiredService<IUploadContent>() is IContentCheck away ? away.CheckAsync : _ => Task.CompletedTask;
 
     // A process that works on no jobs only hands them over: whether others do is told by their own probes.
     private static Func<CancellationToken, Task> JobsOf(IServiceProvider provider)

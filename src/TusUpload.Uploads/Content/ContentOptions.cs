@@ -11,8 +11,9 @@ public sealed class ContentOptions
     public const string Section = "Content";
 
     public const string Disk = "disk";
+    public const string S3 = "s3";
 
-    /// <summary>Which content is used. <c>disk</c>: one file per upload. Default <c>disk</c>.</summary>
+    /// <summary>Which content is used. <c>disk</c>: one file per upload. <c>s3</c>: an object store, see <c>Content:S3</c>. Default <c>disk</c>.</summary>
     [Required]
     public string Kind { get; init; } = Disk;
 
@@ -49,5 +50,5 @@ internal sealed class ContentOptionsRules(IServiceProviderIsKeyedService service
 {
     public ValidateOptionsResult Validate(string? name, ContentOptions options) => services.IsKeyedService(typeof(IUploadContent), options.Kind)
         ? ValidateOptionsResult.Success
-        : ValidateOptionsResult.Fail($"Content:Kind is '{options.Kind}', which is not there. There is: {ContentOptions.Disk}.");
+        : ValidateOptionsResult.Fail($"Content:Kind is '{options.Kind}', which is not there. There is: {ContentOptions.Disk}, {ContentOptions.S3}.");
 }

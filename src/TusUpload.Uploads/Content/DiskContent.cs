@@ -65,7 +65,14 @@ internal sealed class DiskContent : IUploadContent, IFileContent
 
         try
         {
-            return new(new DiskWriter(this, uploadId, Open(uploadId, offset == 0 ? FileMode.OpenOrCreate : FileMode.Open)));
+            var file = Open(uploadId, offset == 0 ? FileMode.OpenOrCreate : FileMode.Open);
+            if (offset > 0 && RandomAccess.GetLength(file) < offset)
+            {
+                file.Dispose();
+                throw new FileNotFoundException("Acknowledged bytes are gone from the content folder.");
+            }
+
+            return new(new DiskWriter(this, uploadId, file));
         }
         catch (IOException trouble) when (DurableFile.IsFull(trouble))
         {

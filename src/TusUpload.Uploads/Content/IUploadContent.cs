@@ -53,8 +53,19 @@ public sealed record ContentLease(Guid UploadId, Guid? Node, long Epoch)
 /// <summary>One writer of one upload.</summary>
 public interface IContentWriter : IAsyncDisposable
 {
+    /// <summary>Whether what it wrote can be read back while the upload is unfinished.</summary>
+    bool CanReadBack => true;
+
     /// <summary>Writes bytes at a position. They are kept by the system, not yet by the disk. Throws <see cref="StorageFullException"/>.</summary>
     ValueTask WriteAsync(ReadOnlySequence<byte> bytes, long position, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Called between two writes: an offset is about to be committed here, after a flush that may come when more has been written. So what comes before
+    /// must stay a whole by itself. One place at a time.
+    /// </summary>
+    void Mark()
+    {
+    }
 
     /// <summary>Returns when everything written before is as durable as configured. Throws <see cref="StorageFullException"/>.</summary>
     ValueTask FlushAsync(CancellationToken cancellationToken);
@@ -69,3 +80,16 @@ public interface IFileContent
 
 /// <summary>There is no room for the bytes now.</summary>
 public sealed class StorageFullException(string message, Exception? inner = null) : IOException(message, inner);
+
+/// <summary>What holds the bytes cannot be reached or does not work now; what was acknowledged is safe.</summary>
+public class ContentUnavailableException(string message, Exception? inner = null) : IOException(message, inner);
+
+/// <summary>The lease under which bytes were to be written is no longer the newest: the upload is another's now, and nothing was written.</summary>
+public sealed class ContentFencedException() : Exception("The upload is another's now.");
+
+/// <summary>Content that is not on this machine and may be away.</summary>
+public interface IContentCheck
+{
+    /// <summary>Throws when uploads cannot be taken in.</summary>
+    Task CheckAsync(CancellationToken cancellationToken);
+}

@@ -10,21 +10,30 @@ namespace TusUpload.Uploads.Sessions;
 /// <summary>
 /// Whether a body is what its client says. What is hashed anyway is not hashed again: the span has its XXH128, and a digest that began with
 /// the body is the body's SHA-256. Any other algorithm is made while the bytes arrive; one that is named only after them, from the bytes that
-/// were written, which the page cache has.
+/// were written, which the page cache has. Where they cannot be read back, each that it may be is made.
 /// </summary>
 /// <param name="checksum">Null where there is nothing to check.</param>
 /// <param name="span">Has seen the body and nothing else.</param>
 /// <param name="digest">Null unless it has seen the body and nothing else.</param>
-internal sealed class BodyCheck(BodyChecksum? checksum, XxHash128 span, RunningDigest? digest) : IDisposable
+/// <param name="canReadBack">See <see cref="IContentWriter.CanReadBack"/>.</param>
+internal sealed class BodyCheck(BodyChecksum? checksum, XxHash128 span, RunningDigest? digest, bool canReadBack) : IDisposable
 {
     private const int BufferSize = 256 * 1024;
 
-    private readonly RunningChecksum? _own = checksum?.Algorithm is { } algorithm && !IsMade(algorithm, digest) ? algorithm.Start() : null;
+    private readonly (ChecksumAlgorithm Algorithm, RunningChecksum Running)[] _own = checksum is null
+        ? []
+        : [.. Candidates(checksum, canReadBack).Where(one => !IsMade(one, digest)).Select(one => (one, one.Start()))];
 
     /// <summary>True: all of the body is kept or nothing, so none of it before it was checked.</summary>
     public bool IsNeeded => checksum is not null;
 
-    public void Append(ReadOnlySpan<byte> bytes) => _own?.Append(bytes);
+    public void Append(ReadOnlySpan<byte> bytes)
+    {
+        foreach (var (_, running) in _own)
+        {
+            running.Append(bytes);
+        }
+    }
 
     /// <summary>False: nothing of the body may be kept. <see cref="BodyChecksum.Refusal"/> tells why, of one that came whole.</summary>
     public async ValueTask<bool> PassesAsync(TusBody body, IUploadContent content, Guid uploadId, long start)
@@ -57,14 +66,30 @@ internal sealed class BodyCheck(BodyChecksum? checksum, XxHash128 span, RunningD
         return checksum.Check(nothing.Finish());
     }
 
-    public void Dispose() => _own?.Dispose();
+    public void Dispose()
+    {
+        foreach (var (_, running) in _own)
+        {
+            running.Dispose();
+        }
+    }
+
+    private static IEnumerable<ChecksumAlgorithm> Candidates(BodyChecksum checksum, bool canReadBack) => checksum.Algorithm is { } named
+        ? [named]
+        : canReadBack ? [] : ChecksumAlgorithms.All;
 
     private static bool IsMade(ChecksumAlgorithm algorithm, RunningDigest? digest) =>
         algorithm == ChecksumAlgorithms.XxHash128 || (algorithm == ChecksumAlgorithms.Sha256 && digest is not null);
 
-    private byte[]? Made(ChecksumAlgorithm algorithm) => _own?.Finish() ?? (IsMade(algorithm, digest)
-        ? algorithm == ChecksumAlgorithms.XxHash128 ? span.GetCurrentHash() : digest!.Current()
-        : null);
+    private byte[]? Made(ChecksumAlgorithm algorithm)
+    {
+        if (IsMade(algorithm, digest))
+        {
+            return algorithm == ChecksumAlgorithms.XxHash128 ? span.GetCurrentHash() : digest!.Current();
+        }
+
+        return _own.FirstOrDefault(own => own.Algorithm == algorithm).Running?.Finish();
+    }
 
     private static async Task<byte[]> ReadBackAsync(
         ChecksumAlgorithm algorithm, IUploadContent content, Guid uploadId, long start, long length)

@@ -37,7 +37,7 @@ internal sealed class SpanWriter : IDisposable
         SessionState lease, IContentWriter content, RunningDigest? digest, Writers.Writer writer, BodyChecksum? checksum, SpanWriterServices services)
     {
         (_lease, _content, _digest, _writer, _live, _services) = (lease, content, digest, writer, writer.Live!, services);
-        _check = new(checksum, _checksum, lease.UploadedSize == 0 ? digest : null);
+        _check = new(checksum, _checksum, lease.UploadedSize == 0 ? digest : null, content.CanReadBack);
         _committed = _cut = Offset = lease.UploadedSize;
         _cutAt = _touchedAt = services.Time.GetTimestamp();
     }
@@ -180,6 +180,7 @@ internal sealed class SpanWriter : IDisposable
         if (_pending is null && due && !_check.IsNeeded && Offset > _cut && Offset != _lease.TotalSize)
         {
             _pending = new(_lease, new(_cut, Offset, _checksum.GetHashAndReset()), _content);
+            _content.Mark();
             _services.Checkpoints.Add(_pending);
             _cut = Offset;
             _cutAt = now;

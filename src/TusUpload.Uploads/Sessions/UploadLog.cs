@@ -30,4 +30,7 @@ internal sealed partial class UploadLog(ILogger<UploadLog> logger)
 
     [LoggerMessage(EventId = 2305, Level = LogLevel.Warning, Message = "Upload {UploadId} was taken over: a commit under epoch {Epoch} was held back")]
     public partial void Fenced(Guid uploadId, long epoch);
+
+    [LoggerMessage(EventId = 2309, Level = LogLevel.Warning, Message = "The body of upload {UploadId} was ended, what was flushed is kept: {Reason}")]
+    public partial void ContentAway(Guid uploadId, string reason);
 }

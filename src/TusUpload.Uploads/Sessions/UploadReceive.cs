@@ -69,6 +69,17 @@ internal sealed class UploadReceive(
             await leases.ReleaseAsync(lease.Id, lease.LeaseNode!.Value, lease.LeaseEpoch, CancellationToken.None);
             return TusError.StorageFull;
         }
+        catch (ContentUnavailableException trouble)
+        {
+            services.Log.ContentAway(lease.Id, trouble.Message);
+            await leases.ReleaseAsync(lease.Id, lease.LeaseNode!.Value, lease.LeaseEpoch, CancellationToken.None);
+            return TusError.Unavailable;
+        }
+        catch (ContentFencedException)
+        {
+            services.Log.Fenced(lease.Id, lease.LeaseEpoch);
+            return TusError.Locked;
+        }
         finally
         {
             services.Spans.Live.End(live);

@@ -85,7 +85,7 @@ internal sealed class WholeUpload(
     {
         await using var file = await content.OpenWriterAsync(ContentLease.Unknown(id), 0, CancellationToken.None);
         var checksum = new XxHash128();
-        using var check = new BodyCheck(body?.Checksum, checksum, digest);
+        using var check = new BodyCheck(body?.Checksum, checksum, digest, file.CanReadBack);
         if (body is not null)
         {
             body.Limit = length;

@@ -20,7 +20,7 @@ public sealed class HealthTests(RunningServer server, PostgresServer postgres) :
 
         Assert.Equal("live", live.Text("status"));
         Assert.Equal("ready", ready.Text("status"));
-        Assert.Equal(["postgres", "disk", "jobs", "storage"], ready.GetProperty("checks").Members());
+        Assert.Equal(["postgres", "disk", "jobs", "content", "storage"], ready.GetProperty("checks").Members());
         Assert.All(ready.GetProperty("checks").EnumerateObject(), check => Assert.Equal("ok", check.Value.GetString()));
     }
 

@@ -1,0 +1,59 @@
+namespace TusUpload.Uploads.Content.S3;
+
+/// <summary>
+/// Removes what lies in the bucket below our prefix and belongs to no upload that is known: multipart uploads whose maker died before noting them, or was
+/// fenced, and objects that were completed after their upload was removed. Safe on several nodes at once.
+/// </summary>
+internal sealed class S3Sweep(S3Staging staging)
+{
+    /// <inheritdoc cref="IContentSweep.SweepAsync"/>
+    public async Task<int> RunOnceAsync(DateTimeOffset olderThan, CancellationToken cancellationToken) =>
+        await SweepMultipartsAsync(olderThan, cancellationToken) + await SweepObjectsAsync(olderThan, cancellationToken);
+
+    private async Task<int> SweepMultipartsAsync(DateTimeOffset olderThan, CancellationToken cancellationToken)
+    {
+        var removed = 0;
+        (string Key, string Id)? next = null;
+        do
+        {
+            (var page, next) = await staging.Bucket.ListMultipartsAsync(staging.Prefix, next, cancellationToken);
+            var old = page.Where(upload => IsOld(upload.Initiated, olderThan)).Select(upload => (upload.Key, upload.UploadId, Id: IdOf(upload.Key)))
+                .Where(upload => upload.Id is not null).ToList();
+            var known = await staging.Multiparts.KnownAsync([.. old.Select(upload => upload.Id!.Value)], cancellationToken);
+            foreach (var (key, multipartId, _) in old.Where(upload => known.GetValueOrDefault(upload.Id!.Value) != upload.UploadId))
+            {
+                await staging.Bucket.AbortAsync(key, multipartId, cancellationToken);
+                removed++;
+            }
+        }
+        while (next is not null);
+
+        return removed;
+    }
+
+    private async Task<int> SweepObjectsAsync(DateTimeOffset olderThan, CancellationToken cancellationToken)
+    {
+        var removed = 0;
+        string? next = null;
+        do
+        {
+            (var page, next) = await staging.Bucket.ListObjectsAsync(staging.Prefix, next, cancellationToken);
+            var old = page.Where(found => IsOld(found.LastModified, olderThan)).Select(found => (found.Key, Id: IdOf(found.Key)))
+                .Where(found => found.Id is not null).ToList();
+            var known = await staging.Multiparts.KnownAsync([.. old.Select(found => found.Id!.Value)], cancellationToken);
+            foreach (var (key, _) in old.Where(found => !known.ContainsKey(found.Id!.Value)))
+            {
+                await staging.Bucket.DeleteAsync(key, cancellationToken);
+                removed++;
+            }
+        }
+        while (next is not null);
+
+        return removed;
+    }
+
+    private static bool IsOld(DateTime? time, DateTimeOffset olderThan) => time is { } known && known.ToUniversalTime() <= olderThan.UtcDateTime;
+
+    // What is not named like an upload is somebody else's.
+    private Guid? IdOf(string key) => Guid.TryParseExact(key[staging.Prefix.Length..], "D", out var id) ? id : null;
+}
