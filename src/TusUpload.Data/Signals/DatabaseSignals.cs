@@ -4,6 +4,8 @@ using Microsoft.Extensions.Logging;
 
 using Npgsql;
 
+using TusUpload.Data.Connections;
+
 namespace TusUpload.Data.Signals;
 
 /// <summary>What to do when a channel of the database is heard. <paramref name="Heard"/> gets the payload; empty: look for yourself.</summary>
@@ -13,13 +15,11 @@ public sealed record DatabaseSignal(string Channel, Action<string> Heard);
 /// The one listening connection of this process. While it cannot be had, everybody who is woken here looks by himself at his interval.
 /// </summary>
 public sealed partial class DatabaseSignals(
-    [FromKeyedServices(DatabaseSignals.Connection)] NpgsqlDataSource database,
+    [FromKeyedServices(Pools.Signals)] NpgsqlDataSource database,
     IEnumerable<DatabaseSignal> signals,
     TimeProvider time,
     ILogger<DatabaseSignals> logger) : BackgroundService
 {
-    internal const string Connection = "signals";
-
     private static readonly TimeSpan Pause = TimeSpan.FromSeconds(2);
     private readonly Dictionary<string, Action<string>> _signals = signals.ToDictionary(s => s.Channel, s => s.Heard, StringComparer.Ordinal);
     private volatile bool _isListening;
