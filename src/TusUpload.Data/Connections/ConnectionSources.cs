@@ -1,3 +1,5 @@
+using System.Data.Common;
+
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Options;
 
@@ -39,7 +41,7 @@ internal sealed partial class ConnectionSources(
 
         var settings = Sized(way, Budget.Api, options.Value.IsPooled);
         var source = new NpgsqlDataSourceBuilder(settings.ConnectionString) { Name = Pools.Replica };
-        if (settings.ContainsKey("Target Session Attributes"))
+        if (Says(way, "Target Session Attributes"))
         {
             return source.BuildMultiHost();
         }
@@ -93,7 +95,7 @@ internal sealed partial class ConnectionSources(
             settings.MaxAutoPrepare = 0;
             settings.NoResetOnClose = true;
         }
-        else if (!settings.ContainsKey("Max Auto Prepare"))
+        else if (!Says(given, "Max Auto Prepare"))
         {
             // Measured: an append costs less than half with a prepared plan.
             settings.MaxAutoPrepare = 100;
@@ -103,10 +105,15 @@ internal sealed partial class ConnectionSources(
         return settings;
     }
 
+    // Npgsql's own builder claims to contain every keyword that it knows.
+    private static bool Says(string given, string key) => new DbConnectionStringBuilder { ConnectionString = given }.Keys.Cast<string>()
+        .Any(said => string.Equals(Plain(said), Plain(key), StringComparison.OrdinalIgnoreCase));
+
+    private static string Plain(string key) => key.Replace(" ", "", StringComparison.Ordinal);
+
     private void Warn(string given)
     {
-        var said = new NpgsqlConnectionStringBuilder(given);
-        var overruled = Ours.Where(said.ContainsKey).ToArray();
+        var overruled = Ours.Where(key => Says(given, key)).ToArray();
         if (overruled.Length > 0 && Interlocked.Exchange(ref _warned, 1) == 0)
         {
             LogOverruled(string.Join(", ", overruled));
