@@ -188,7 +188,7 @@ if ! has_postgres; then
 fi
 
 declare -a proxies=()
-for proxy in nginx haproxy caddy; do
+for proxy in nginx haproxy caddy pgbouncer; do
     [[ -n $(PATH=$PATH:/usr/sbin command -v "$proxy") ]] || proxies+=("$proxy")
 done
 if ((${#proxies[@]} > 0)); then

@@ -1,10 +1,15 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.DependencyInjection.Extensions;
+using Microsoft.Extensions.Logging;
+using Microsoft.Extensions.Options;
 
 using Npgsql;
 using Npgsql.EntityFrameworkCore.PostgreSQL.Infrastructure;
 
 using TusUpload.Data.Batches;
+using TusUpload.Data.Connections;
 using TusUpload.Data.Content;
 using TusUpload.Data.Files;
 using TusUpload.Data.Migrations;
@@ -25,13 +30,9 @@ public static class DataServiceCollectionExtensions
     /// </summary>
     public static IServiceCollection AddData(this IServiceCollection services, Func<IServiceProvider, string> connectionString)
     {
-        services.AddSingleton(provider => NpgsqlDataSource.Create(WithDefaults(connectionString(provider)).ConnectionString));
-        services.AddKeyedSingleton(
-            NodeHeartbeats.Connection, (provider, _) => NpgsqlDataSource.Create(Alone(WithDefaults(connectionString(provider)))));
-        services.AddKeyedSingleton(
-            DatabaseSignals.Connection, (provider, _) => NpgsqlDataSource.Create(Alone(WithDefaults(connectionString(provider)))));
+        services.AddConnections(connectionString);
         services.AddPooledDbContextFactory<TusUploadDb>((provider, options) =>
-            options.UseNpgsql(provider.GetRequiredService<NpgsqlDataSource>(), Configure).UseSnakeCaseNamingConvention());
+            options.UseNpgsql(provider.GetRequiredKeyedService<NpgsqlDataSource>(Pools.Api), Configure).UseSnakeCaseNamingConvention());
         services.AddScoped(provider => provider.GetRequiredService<IDbContextFactory<TusUploadDb>>().CreateDbContext());
         services.AddSingleton<SchemaUpgrade>();
         services.AddSingleton<UserDirectory>();
@@ -57,6 +58,8 @@ public static class DataServiceCollectionExtensions
         services.AddSingleton<FileRenaming>();
         services.AddSingleton<BatchSealing>();
         services.AddSingleton<OutboxFeed>();
+        services.AddKeyedSingleton(
+            Pools.Api, (provider, _) => new OutboxFeed(provider.GetRequiredKeyedService<NpgsqlDataSource>(Pools.Api)));
         services.AddSingleton<DatabaseSignals>();
         services.AddHostedService(provider => provider.GetRequiredService<DatabaseSignals>());
         return services;
@@ -65,31 +68,29 @@ public static class DataServiceCollectionExtensions
     internal static void Configure(NpgsqlDbContextOptionsBuilder npgsql) =>
         npgsql.MigrationsHistoryTable("migrations", TusUploadDb.Schema);
 
-    /// <summary>What the hot paths need and an owner's connection string seldom says; what it does say stays.</summary>
-    private static NpgsqlConnectionStringBuilder WithDefaults(string connectionString)
+    /// <summary>One data source for each part of the process, so that none can take another's connections.</summary>
+    private static void AddConnections(this IServiceCollection services, Func<IServiceProvider, string> connectionString)
     {
-        var builder = new NpgsqlConnectionStringBuilder(connectionString);
-        builder.ApplicationName ??= "tus-upload";
-        if (!builder.ContainsKey("Max Auto Prepare"))
+        services.TryAddSingleton(TimeProvider.System);
+        services.AddOptions<DatabaseOptions>().BindConfiguration(DatabaseOptions.Section).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<DatabaseOptions>, DatabaseOptionsAnnotations>();
+        services.AddSingleton(provider => new ConnectionSources(
+            () => connectionString(provider),
+            () => provider.GetRequiredService<IConfiguration>().GetConnectionString("PostgresDirect"),
+            () => provider.GetRequiredService<IConfiguration>().GetConnectionString("PostgresReadOnly"),
+            provider.GetRequiredService<IOptions<DatabaseOptions>>(),
+            provider.GetRequiredService<ILogger<ConnectionSources>>()));
+        services.AddSingleton(provider => provider.GetRequiredService<ConnectionSources>().Create(Pools.Wire));
+        foreach (var pool in new[] { Pools.Commits, Pools.Jobs, Pools.Api, Pools.Heartbeat, Pools.Signals })
         {
-            // Measured: an append costs less than half with a prepared plan.
-            builder.MaxAutoPrepare = 100;
-            builder.AutoPrepareMinUsages = 2;
+            services.AddKeyedSingleton(pool, (provider, _) => provider.GetRequiredService<ConnectionSources>().Create(pool));
         }
 
-        return builder;
-    }
-
-    private static string Alone(NpgsqlConnectionStringBuilder builder)
-    {
-        builder.MinPoolSize = 0;
-        builder.MaxPoolSize = 1;
-        if (builder.KeepAlive == 0)
-        {
-            // A listening connection sends nothing by itself; without this a cut one would look alive for ever.
-            builder.KeepAlive = 30;
-        }
-
-        return builder.ConnectionString;
+        services.AddSingleton(provider => new Replica(provider.GetRequiredService<ConnectionSources>().CreateReplica()));
+        services.AddSingleton(provider => new StaleReads(
+            provider.GetRequiredService<IDbContextFactory<TusUploadDb>>(),
+            () => provider.GetRequiredService<Replica>().Source,
+            provider.GetRequiredService<TimeProvider>(),
+            provider.GetRequiredService<ILogger<StaleReads>>()));
     }
 }

@@ -5,6 +5,7 @@ using Hangfire.Common;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 
+using TusUpload.Data.Connections;
 using TusUpload.Data.Files;
 using TusUpload.Data.Outbox;
 using TusUpload.Data.Signals;
@@ -24,17 +25,16 @@ public static class PipelineServiceCollectionExtensions
 {
     /// <summary>
     /// After the last byte. Needs <c>AddData</c>, <c>AddUploads</c>, an <see cref="IUploadContent"/> and a <see cref="LocalNode"/>.
-    /// <paramref name="connectionString"/> is asked when the first connection is needed, which is not before the hosted services start; it must
-    /// not go through a pooler that shares connections between transactions if jobs made elsewhere are to be noticed at once.
+    /// Connections are needed first when the hosted services start.
     /// </summary>
-    public static IServiceCollection AddPipeline(this IServiceCollection services, Func<IServiceProvider, string> connectionString)
+    public static IServiceCollection AddPipeline(this IServiceCollection services)
     {
         services.TryAddSingleton(TimeProvider.System);
         services.AddMetrics();
         services.AddSingleton<PipelineMeter>();
         services.AddSteps();
         services.AddStorage();
-        services.AddJobs(connectionString);
+        services.AddJobs();
         services.AddNotifications();
         return services;
     }
@@ -60,15 +60,16 @@ public static class PipelineServiceCollectionExtensions
             provider.GetRequiredKeyedService<IObjectStorage>(provider.GetRequiredService<IOptions<StorageOptions>>().Value.Kind));
     }
 
-    private static void AddJobs(this IServiceCollection services, Func<IServiceProvider, string> connectionString)
+    private static void AddJobs(this IServiceCollection services)
     {
-        services.AddOptions<JobsOptions>().BindConfiguration(JobsOptions.Section).ValidateOnStart();
+        services.AddOptions<JobsOptions>().BindConfiguration(JobsOptions.Section).ValidateOnStart()
+            .PostConfigure<IOptions<DatabaseOptions>>((jobs, database) =>
+                jobs.Workers ??= Math.Min(jobs.WorkerCount, JobsOptions.MostIn(ConnectionBudget.Split(database.Value.MaxConnections))));
         services.AddSingleton<IValidateOptions<JobsOptions>, JobsOptionsAnnotations>();
         services.AddSingleton<IValidateOptions<JobsOptions>, JobsOptionsRules>();
 
         // Registered before Hangfire's own, which are static and so one for all hosts of a process.
-        services.AddSingleton(provider =>
-            new JobDatabase(() => connectionString(provider), provider.GetRequiredService<IOptions<JobsOptions>>()));
+        services.AddSingleton<JobDatabase>();
         services.AddSingleton<SharedQueue>();
         services.AddSingleton(provider => JobStorageSetup.Create(
             provider.GetRequiredService<JobDatabase>(),
@@ -107,7 +108,7 @@ public static class PipelineServiceCollectionExtensions
         services.AddSingleton<OutboxSignal>();
         services.AddSingleton<FeedHub>();
         services.AddSingleton(provider => new EventFeed(
-            provider.GetRequiredService<OutboxFeed>(),
+            provider.GetRequiredKeyedService<OutboxFeed>(Pools.Api),
             provider.GetRequiredService<FeedHub>(),
             provider.GetRequiredService<IOptions<NotificationOptions>>()));
         services.AddSingleton(provider => new DatabaseSignal(OutboxFeed.Channel, _ => provider.GetRequiredService<FeedHub>().Wakeup.Call()));

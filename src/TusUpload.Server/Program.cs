@@ -7,6 +7,7 @@ using TusUpload.Server.Dashboard;
 using TusUpload.Server.Drain;
 using TusUpload.Server.Embedded;
 using TusUpload.Server.Health;
+using TusUpload.Server.Metrics;
 using TusUpload.Server.Proxies;
 using TusUpload.Server.Setup;
 using TusUpload.Server.Setup.SocketPool;
@@ -23,11 +24,12 @@ try
     services.AddSocketPool();
     services.AddProtocol();                               // tus on HTTP
     services.AddUploads();                                // from the first POST to the last byte
-    services.AddPipeline(ProtocolSetup.DatabaseOf);             // after the last byte
+    services.AddPipeline();                               // after the last byte
     services.AddAuth();
     services.AddApi();
     services.AddHealth();
     services.AddDrain();                                  // how it leaves
+    services.AddPrometheus();
 
     await using var app = builder.Build();
     await app.StartDatabaseAsync();                       // after all options are found valid
@@ -50,6 +52,7 @@ try
 
     app.MapDashboard(roles);
     app.MapHealth();
+    app.MapPrometheus();
 
     await app.RunAsync();
     return 0;

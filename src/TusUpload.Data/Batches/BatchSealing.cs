@@ -1,9 +1,13 @@
+using Microsoft.Extensions.DependencyInjection;
+
 using Npgsql;
+
+using TusUpload.Data.Connections;
 
 namespace TusUpload.Data.Batches;
 
 /// <summary>Closing a batch by hand: no file joins any more. One whose files have all ended ends with it.</summary>
-public sealed class BatchSealing(NpgsqlDataSource database)
+public sealed class BatchSealing([FromKeyedServices(Pools.Api)] NpgsqlDataSource database)
 {
     private const string CountSql = $"""
         WITH sealed AS (

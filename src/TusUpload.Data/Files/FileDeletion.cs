@@ -1,9 +1,13 @@
+using Microsoft.Extensions.DependencyInjection;
+
 using Npgsql;
+
+using TusUpload.Data.Connections;
 
 namespace TusUpload.Data.Files;
 
 /// <summary>A file that its owner deletes: invisible and no longer counted at once, its bytes removed afterwards by a job.</summary>
-public sealed class FileDeletion(NpgsqlDataSource database)
+public sealed class FileDeletion([FromKeyedServices(Pools.Api)] NpgsqlDataSource database)
 {
     // What it used, or still held after it failed, goes back at every level in the statement that marks it.
     private const string DeleteSql = $"""

@@ -1,6 +1,9 @@
+using Microsoft.Extensions.DependencyInjection;
+
 using Npgsql;
 
 using TusUpload.Data.Batches;
+using TusUpload.Data.Connections;
 using TusUpload.Data.Sessions;
 
 namespace TusUpload.Data.Files;
@@ -9,7 +12,7 @@ namespace TusUpload.Data.Files;
 /// A file's way from received to its end. Each statement is one transaction and says the same thing when it is run twice: what has
 /// happened already is not matched again.
 /// </summary>
-public sealed class FileProcessing(NpgsqlDataSource database)
+public sealed class FileProcessing([FromKeyedServices(Pools.Jobs)] NpgsqlDataSource database)
 {
     private const string BeginSql = $"""
         WITH before AS MATERIALIZED (

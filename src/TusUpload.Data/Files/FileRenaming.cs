@@ -1,9 +1,13 @@
+using Microsoft.Extensions.DependencyInjection;
+
 using Npgsql;
+
+using TusUpload.Data.Connections;
 
 namespace TusUpload.Data.Files;
 
 /// <summary>A file's name for people. Nothing else hangs on it: neither the storage path nor the usage.</summary>
-public sealed class FileRenaming(NpgsqlDataSource database)
+public sealed class FileRenaming([FromKeyedServices(Pools.Api)] NpgsqlDataSource database)
 {
     // The database brings names into NFC: a process without the system's globalization data (InvariantGlobalization) leaves them as they are.
     private const string RenameSql = """

@@ -1,11 +1,14 @@
+using Microsoft.Extensions.DependencyInjection;
+
 using Npgsql;
 
+using TusUpload.Data.Connections;
 using TusUpload.Data.Nodes;
 
 namespace TusUpload.Data.Files;
 
 /// <summary>Files that wait for their end, and the jobs that were made for them.</summary>
-public sealed class WaitingFiles(NpgsqlDataSource database)
+public sealed class WaitingFiles([FromKeyedServices(Pools.Jobs)] NpgsqlDataSource database)
 {
     // Only a job that another node may have to fetch is told of: a notification makes commits wait for each other.
     private const string QueuedSql = """

@@ -2,16 +2,16 @@ using Microsoft.Extensions.DependencyInjection;
 
 using Npgsql;
 
+using TusUpload.Data.Connections;
+
 namespace TusUpload.Data.Nodes;
 
 /// <summary>
 /// One row per running process. Times are the database's: the one clock that all nodes share. They have a connection of their own: a heartbeat that
 /// waited behind a burst of requests would end every body of the node.
 /// </summary>
-public sealed class NodeHeartbeats([FromKeyedServices(NodeHeartbeats.Connection)] NpgsqlDataSource database)
+public sealed class NodeHeartbeats([FromKeyedServices(Pools.Heartbeat)] NpgsqlDataSource database)
 {
-    internal const string Connection = "heartbeats";
-
     private const string BeatSql = """
         INSERT INTO tus_upload.nodes (id, host, process_id, started_at, heartbeat_at) VALUES ($1, $2, $3, $4, now())
             ON CONFLICT (id) DO UPDATE SET host = $2, process_id = $3, started_at = $4, heartbeat_at = now()

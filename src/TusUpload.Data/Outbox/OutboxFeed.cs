@@ -1,9 +1,13 @@
+using Microsoft.Extensions.DependencyInjection;
+
 using Npgsql;
+
+using TusUpload.Data.Connections;
 
 namespace TusUpload.Data.Outbox;
 
 /// <summary>The outbox as a feed: places are given after the commit, by one dispatcher at a time, and read in order.</summary>
-public sealed class OutboxFeed(NpgsqlDataSource database)
+public sealed class OutboxFeed([FromKeyedServices(Pools.Jobs)] NpgsqlDataSource database)
 {
     // Transactions commit in another order than they took their positions. A place given only to what is committed, under a lock that the
     // transaction holds, never lets an event appear behind a reader's back. A statement's snapshot is older than its lock: what the holder

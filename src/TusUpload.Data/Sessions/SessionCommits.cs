@@ -1,11 +1,14 @@
+using Microsoft.Extensions.DependencyInjection;
+
 using Npgsql;
 
 using TusUpload.Data.Batches;
+using TusUpload.Data.Connections;
 
 namespace TusUpload.Data.Sessions;
 
 /// <summary>Offsets that become true. Every commit is fenced: it names the epoch it was written under and the offset it starts from.</summary>
-public sealed class SessionCommits(NpgsqlDataSource database)
+public sealed class SessionCommits([FromKeyedServices(Pools.Commits)] NpgsqlDataSource database)
 {
     // The end of a PATCH. The last byte and the fact that it was the last are one statement, so they are one transaction. An expiry that was
     // extended by hand is not taken back.

@@ -4,6 +4,8 @@ using Microsoft.Extensions.Logging;
 
 using Npgsql;
 
+using TusUpload.Data.Connections;
+
 namespace TusUpload.Data.Signals;
 
 /// <summary>What to do when a channel of the database is heard. <paramref name="Heard"/> gets the payload; empty: look for yourself.</summary>
@@ -16,14 +18,12 @@ public sealed record DatabaseSignal(string Channel, Action<string> Heard);
 /// </summary>
 /// <param name="callers">Where calls to oneself are sent from.</param>
 public sealed partial class DatabaseSignals(
-    [FromKeyedServices(DatabaseSignals.Connection)] NpgsqlDataSource database,
+    [FromKeyedServices(Pools.Signals)] NpgsqlDataSource database,
     NpgsqlDataSource callers,
     IEnumerable<DatabaseSignal> signals,
     TimeProvider time,
     ILogger<DatabaseSignals> logger) : BackgroundService
 {
-    internal const string Connection = "signals";
-
     private const string CallSql = "SELECT pg_notify($1, $2)::text";
 
     private static readonly TimeSpan ShortestPause = TimeSpan.FromSeconds(2);

@@ -2,6 +2,8 @@ using System.ComponentModel.DataAnnotations;
 
 using Microsoft.Extensions.Options;
 
+using TusUpload.Data.Connections;
+
 namespace TusUpload.Pipeline.Jobs;
 
 /// <summary>How received files are worked on. Section <c>Jobs</c>.</summary>
@@ -9,7 +11,8 @@ public sealed class JobsOptions
 {
     public const string Section = "Jobs";
 
-    /// <summary>Files worked on at once by this process; 0: none, other processes do it. Default null: two per core, at most 20.</summary>
+    /// <summary>Files worked on at once by this process; 0: none, other processes do it. Default null: two per core, at most 20, and as many as
+    /// there are connections for.</summary>
     [Range(0, 200)]
     public int? Workers { get; set; }
 
@@ -54,14 +57,28 @@ public sealed class JobsOptions
     public TimeSpan NodeSilence { get; set; } = TimeSpan.FromSeconds(30);
 
     internal int WorkerCount => Workers ?? Math.Min(2 * Environment.ProcessorCount, 20);
+
+    // A worker borrows one connection at a time; two are left to schedules, heartbeats and sweeps.
+    internal static int MostIn(ConnectionBudget budget) => budget.Jobs - 2;
 }
 
 [OptionsValidator]
 internal sealed partial class JobsOptionsAnnotations : IValidateOptions<JobsOptions>;
 
-internal sealed class JobsOptionsRules : IValidateOptions<JobsOptions>
+internal sealed class JobsOptionsRules(IOptions<DatabaseOptions> database) : IValidateOptions<JobsOptions>
 {
-    public ValidateOptionsResult Validate(string? name, JobsOptions options) => options.FirstRetryDelay > options.MaxRetryDelay
-        ? ValidateOptionsResult.Fail("Jobs:FirstRetryDelay must be at most Jobs:MaxRetryDelay.")
-        : ValidateOptionsResult.Success;
+    public ValidateOptionsResult Validate(string? name, JobsOptions options)
+    {
+        if (options.FirstRetryDelay > options.MaxRetryDelay)
+        {
+            return ValidateOptionsResult.Fail("Jobs:FirstRetryDelay must be at most Jobs:MaxRetryDelay.");
+        }
+
+        var all = database.Value.MaxConnections;
+        var most = JobsOptions.MostIn(ConnectionBudget.Split(all));
+        return options.Workers > most
+            ? ValidateOptionsResult.Fail(
+                $"Jobs:Workers is {options.Workers}, but Database:MaxConnections of {all} has connections for {most} of them: raise it or leave Jobs:Workers out.")
+            : ValidateOptionsResult.Success;
+    }
 }

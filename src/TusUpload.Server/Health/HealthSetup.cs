@@ -2,6 +2,7 @@ using Microsoft.Extensions.Options;
 
 using Npgsql;
 
+using TusUpload.Data.Connections;
 using TusUpload.Pipeline.Jobs;
 using TusUpload.Pipeline.Storage;
 using TusUpload.Server.Setup;
@@ -17,7 +18,9 @@ internal static class HealthSetup
         services.AddSingleton<IValidateOptions<HealthOptions>, HealthOptionsAnnotations>();
         services.AddSingleton<Readiness>();
         services.AddSingleton<DiskSpace>();
-        services.AddSingleton(provider => new ReadinessCheck("postgres", token => PingAsync(provider.GetRequiredService<NpgsqlDataSource>(), token)));
+        // By the heartbeat's connection: a crowd that waits for the others is no reason to send uploads elsewhere, a database that is away is.
+        services.AddSingleton(provider => new ReadinessCheck(
+            "postgres", token => PingAsync(provider.GetRequiredKeyedService<NpgsqlDataSource>(Pools.Heartbeat), token)));
         services.AddSingleton(provider => new ReadinessCheck("disk", provider.GetRequiredService<DiskSpace>().CheckAsync));
         services.AddSingleton(provider => new ReadinessCheck("jobs", JobsOf(provider)));
         services.AddSingleton(provider => new ReadinessCheck("content", ContentOf(provider)));

@@ -1,4 +1,5 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Npgsql;
@@ -28,7 +29,8 @@ internal sealed class TestDatabase : IAsyncDisposable
     public static async Task<TestDatabase> CreateAsync(PostgresServer postgres, long? limit = null)
     {
         var address = await postgres.CreateDatabaseAsync();
-        var services = new ServiceCollection().AddLogging(log => log.ClearProviders()).AddData(_ => address).BuildServiceProvider();
+        var services = new ServiceCollection().AddLogging(log => log.ClearProviders())
+            .AddSingleton<IConfiguration>(new ConfigurationBuilder().Build()).AddData(_ => address).BuildServiceProvider();
         var database = new TestDatabase(services);
         database.Workspace = await database.Get<UserDirectory>().EnsureAsync(User, limit, Now, Ct);
         return database;

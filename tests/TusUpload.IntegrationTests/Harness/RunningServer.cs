@@ -22,6 +22,9 @@ public class RunningServer(PostgresServer postgres) : WebApplicationFactory<Prog
     private readonly Dictionary<string, string> _settings = new(StringComparer.Ordinal);
     private Action<IServiceCollection> _services = _ => { };
 
+    // What stands before the database, by its connection string.
+    private Func<string, Task<string>> _before = Task.FromResult;
+
     /// <summary>Calls as the user <c>local</c>.</summary>
     public HttpClient Client { get; private set; } = null!;
 
@@ -39,9 +42,10 @@ public class RunningServer(PostgresServer postgres) : WebApplicationFactory<Prog
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     public static async Task<RunningServer> StartAsync(
-        PostgresServer postgres, Action<IDictionary<string, string>>? settings = null, Action<IServiceCollection>? services = null)
+        PostgresServer postgres, Action<IDictionary<string, string>>? settings = null, Action<IServiceCollection>? services = null,
+        Func<string, Task<string>>? before = null)
     {
-        var server = new RunningServer(postgres);
+        var server = new RunningServer(postgres) { _before = before ?? Task.FromResult };
         settings?.Invoke(server._settings);
         server._services = services ?? server._services;
         try
@@ -58,7 +62,7 @@ public class RunningServer(PostgresServer postgres) : WebApplicationFactory<Prog
 
     public virtual async ValueTask InitializeAsync()
     {
-        ConnectionString = await postgres.CreateDatabaseAsync();
+        ConnectionString = await _before(await postgres.CreateDatabaseAsync());
         Listen();
         StartServer();
         Client = NewClient();

@@ -237,7 +237,7 @@ internal sealed class PipelineHost : IAsyncDisposable
         builder.Logging.ClearProviders();
         builder.Services.Configure<HostOptions>(options => options.ShutdownTimeout = TimeSpan.FromSeconds(10));
         before?.Invoke(builder.Services);
-        builder.Services.AddData(_ => address).AddUploads().AddPipeline(_ => address);
+        builder.Services.AddData(_ => address).AddUploads().AddPipeline();
         builder.Services.AddSingleton(provider => ActivatorUtilities.CreateInstance<DiskContent>(provider));
         after?.Invoke(builder.Services);
         var host = new PipelineHost(builder.Build(), address, folder, ownFolder);

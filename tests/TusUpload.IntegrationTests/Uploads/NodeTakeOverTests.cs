@@ -2,7 +2,6 @@ using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using Microsoft.Extensions.DependencyInjection;
-using TusUpload.Data.Sessions;
 using TusUpload.IntegrationTests.Harness;
 
 namespace TusUpload.IntegrationTests.Uploads;

@@ -9,7 +9,7 @@ namespace TusUpload.UnitTests.Architecture;
 public sealed class ExampleSettingsTests
 {
     /// <summary>What belongs to no options class of ours.</summary>
-    private static readonly string[] Others = ["Roles", "AllowedHosts", "ConnectionStrings:Postgres"];
+    private static readonly string[] Others = ["Roles", "AllowedHosts", "ConnectionStrings:Postgres", "ConnectionStrings:PostgresDirect", "ConnectionStrings:PostgresReadOnly"];
 
     private static readonly string[] Projects =
         ["TusUpload.Protocol", "TusUpload.Data", "TusUpload.Uploads", "TusUpload.Pipeline", "TusUpload.Server"];

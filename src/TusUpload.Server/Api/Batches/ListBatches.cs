@@ -1,6 +1,6 @@
 using System.Security.Claims;
 
-using TusUpload.Data;
+using TusUpload.Data.Connections;
 
 namespace TusUpload.Server.Api.Batches;
 
@@ -8,7 +8,7 @@ namespace TusUpload.Server.Api.Batches;
 internal static class ListBatches
 {
     public static async Task<IResult> HandleAsync(
-        [AsParameters] PageRequest page, ClaimsPrincipal caller, TusUploadDb db, CancellationToken cancellationToken)
+        [AsParameters] PageRequest page, ClaimsPrincipal caller, StaleReads reads, CancellationToken cancellationToken)
     {
         if (!page.TryRead(out var limit, out var below, out var error))
         {
@@ -16,13 +16,15 @@ internal static class ListBatches
         }
 
         var owner = caller.OwnerId();
-        var batches = db.Batches.Where(batch => batch.UserId == owner);
-        if (below is { } last)
+        return TypedResults.Ok(await reads.RunAsync(db =>
         {
-            batches = batches.Where(batch => batch.Id < last);
-        }
+            var batches = db.Batches.Where(batch => batch.UserId == owner);
+            if (below is { } last)
+            {
+                batches = batches.Where(batch => batch.Id < last);
+            }
 
-        return TypedResults.Ok(await batches.OrderByDescending(batch => batch.Id).Select(BatchView.Of)
-            .ToPageAsync(limit, batch => batch.Id, cancellationToken));
+            return batches.OrderByDescending(batch => batch.Id).Select(BatchView.Of).ToPageAsync(limit, batch => batch.Id, cancellationToken);
+        }));
     }
 }

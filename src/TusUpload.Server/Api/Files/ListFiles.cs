@@ -4,7 +4,7 @@ using System.Security.Claims;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.EntityFrameworkCore;
 
-using TusUpload.Data;
+using TusUpload.Data.Connections;
 using TusUpload.Data.Files;
 
 namespace TusUpload.Server.Api.Files;
@@ -25,7 +25,7 @@ internal static class ListFiles
         [AsParameters] PageRequest page,
         [AsParameters] Filter filter,
         ClaimsPrincipal caller,
-        TusUploadDb db,
+        StaleReads reads,
         CancellationToken cancellationToken)
     {
         if (!page.TryRead(out var limit, out var below, out var error))
@@ -38,14 +38,16 @@ internal static class ListFiles
             return ApiError.InvalidStatus;
         }
 
-        var files = filter.Narrow(db.FilesOf(caller));
-        if (below is { } last)
+        return TypedResults.Ok(await reads.RunAsync(db =>
         {
-            files = files.Where(file => file.Id < last);
-        }
+            var files = filter.Narrow(db.FilesOf(caller));
+            if (below is { } last)
+            {
+                files = files.Where(file => file.Id < last);
+            }
 
-        return TypedResults.Ok(await files.OrderByDescending(file => file.Id).Select(FileView.Of)
-            .ToPageAsync(limit, file => file.Id, cancellationToken));
+            return files.OrderByDescending(file => file.Id).Select(FileView.Of).ToPageAsync(limit, file => file.Id, cancellationToken);
+        }));
     }
 
     /// <param name="Name">Files whose name contains this, whatever the case.</param>

@@ -1,6 +1,6 @@
 using System.Security.Claims;
 
-using TusUpload.Data;
+using TusUpload.Data.Connections;
 using TusUpload.Data.Sessions;
 using TusUpload.Uploads.Progress;
 
@@ -19,32 +19,32 @@ internal static class ListUploads
 
         var owner = caller.OwnerId();
         var now = services.Time.GetUtcNow();
-        var sessions = services.Db.Sessions.Where(session => session.UserId == owner && !session.IsPartial);
-        switch (status)
+        if (status is not (null or SessionStatus.Receiving or SessionStatus.Expired or SessionStatus.Received or SessionStatus.Terminated))
         {
-            case null: break;
-            case SessionStatus.Receiving:
-                sessions = sessions.Where(session => session.Status == SessionStatus.Receiving && session.ExpiresAt > now);
-                break;
-            case SessionStatus.Expired:
-                sessions = sessions.Where(
-                    session => session.Status == SessionStatus.Expired || (session.Status == SessionStatus.Receiving && session.ExpiresAt <= now));
-                break;
-            case SessionStatus.Received or SessionStatus.Terminated:
-                sessions = sessions.Where(session => session.Status == status);
-                break;
-            default: return ApiError.InvalidStatus;
+            return ApiError.InvalidStatus;
         }
 
-        if (below is { } last)
+        var uploads = await services.Reads.RunAsync(db =>
         {
-            sessions = sessions.Where(session => session.Id < last);
-        }
+            var sessions = Narrow(db.Sessions.Where(session => session.UserId == owner && !session.IsPartial), status, now);
+            if (below is { } last)
+            {
+                sessions = sessions.Where(session => session.Id < last);
+            }
 
-        var uploads = await sessions.OrderByDescending(session => session.Id).Select(UploadView.At(now))
-            .ToPageAsync(limit, upload => upload.Id, cancellationToken);
+            return sessions.OrderByDescending(session => session.Id).Select(UploadView.At(now)).ToPageAsync(limit, upload => upload.Id, cancellationToken);
+        });
         return TypedResults.Ok(uploads with { Items = [.. uploads.Items.Select(upload => upload.With(services.Live))] });
     }
 
-    internal sealed record Services(TusUploadDb Db, LiveUploads Live, TimeProvider Time);
+    private static IQueryable<UploadSession> Narrow(IQueryable<UploadSession> sessions, string? status, DateTimeOffset now) => status switch
+    {
+        null => sessions,
+        SessionStatus.Receiving => sessions.Where(session => session.Status == SessionStatus.Receiving && session.ExpiresAt > now),
+        SessionStatus.Expired => sessions.Where(
+            session => session.Status == SessionStatus.Expired || (session.Status == SessionStatus.Receiving && session.ExpiresAt <= now)),
+        _ => sessions.Where(session => session.Status == status),
+    };
+
+    internal sealed record Services(StaleReads Reads, LiveUploads Live, TimeProvider Time);
 }

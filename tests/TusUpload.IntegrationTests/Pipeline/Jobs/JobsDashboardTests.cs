@@ -26,7 +26,7 @@ public sealed class JobsDashboardTests(PostgresServer postgres)
         builder.Configuration.AddInMemoryCollection(new Dictionary<string, string?> { ["Data:Path"] = folder.FullPath });
         builder.Logging.ClearProviders();
         builder.WebHost.UseKestrelCore().UseUrls("http://127.0.0.1:0");
-        builder.Services.AddRouting().AddData(_ => address).AddUploads().AddPipeline(_ => address);
+        builder.Services.AddRouting().AddData(_ => address).AddUploads().AddPipeline();
         await using var app = builder.Build();
         await app.Services.GetRequiredService<SchemaUpgrade>().RunAsync(Ct);
         app.MapJobsDashboard("/hangfire", http => http.Request.Headers.ContainsKey("X-Known"));

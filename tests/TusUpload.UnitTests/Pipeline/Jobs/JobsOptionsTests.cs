@@ -1,6 +1,7 @@
 using Microsoft.Extensions.Configuration;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Options;
+using TusUpload.Data.Connections;
 using TusUpload.Pipeline;
 using TusUpload.Pipeline.Jobs;
 using TusUpload.Pipeline.Storage;
@@ -29,6 +30,17 @@ public sealed class JobsOptionsTests
     }
 
     [Fact]
+    public void Workers_are_as_many_as_there_are_connections_for()
+    {
+        using var few = Services(new() { ["Database:MaxConnections"] = "8" });
+        using var many = Services(new() { ["Jobs:Workers"] = "20" });
+
+        Assert.Equal(1, few.GetRequiredService<IOptions<JobsOptions>>().Value.WorkerCount);
+        var failure = Assert.Throws<OptionsValidationException>(() => many.GetRequiredService<IOptions<JobsOptions>>().Value);
+        Assert.Contains("Database:MaxConnections of 50 has connections for 14", failure.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public void An_object_store_that_is_not_there_is_refused()
     {
         using var services = Services(new() { ["Storage:Kind"] = "cloud" });
@@ -38,6 +50,7 @@ public sealed class JobsOptionsTests
 
     private static ServiceProvider Services(Dictionary<string, string?> settings) => new ServiceCollection()
         .AddSingleton<IConfiguration>(new ConfigurationBuilder().AddInMemoryCollection(settings).Build())
-        .AddPipeline(_ => "Host=nowhere")
+        .AddOptions<DatabaseOptions>().BindConfiguration(DatabaseOptions.Section).Services
+        .AddPipeline()
         .BuildServiceProvider();
 }

@@ -1,0 +1,21 @@
+using OpenTelemetry.Metrics;
+
+using TusUpload.Protocol.Metrics;
+
+namespace TusUpload.Server.Metrics;
+
+internal static class PrometheusSetup
+{
+    // Of the projects by their names, so that a meter of another room needs no line here; Npgsql's tells the use of each pool by its name.
+    private static readonly string[] Meters = [TusMetrics.Name, "TusUpload.Uploads", "TusUpload.Pipeline", "Npgsql"];
+
+    public static IServiceCollection AddPrometheus(this IServiceCollection services)
+    {
+        services.AddOpenTelemetry().WithMetrics(metrics => metrics.AddMeter(Meters).AddPrometheusExporter());
+        return services;
+    }
+
+    /// <summary>For operators of every process, whatever its roles: who is signed in, which in development mode is who calls from this machine.</summary>
+    public static void MapPrometheus(this IEndpointRouteBuilder endpoints) =>
+        endpoints.MapPrometheusScrapingEndpoint("/metrics").RequireAuthorization();
+}
