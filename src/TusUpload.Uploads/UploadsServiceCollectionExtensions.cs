@@ -35,9 +35,12 @@ public static class UploadsServiceCollectionExtensions
     // Whoever asks what time it is asks the database, unless somebody chose a clock of his own.
     private static void AddClock(this IServiceCollection services)
     {
-        foreach (var system in services.Where(service => service.ServiceType == typeof(TimeProvider) && service.ImplementationInstance == TimeProvider.System).ToArray())
+        foreach (var clock in services.Where(service => service.ServiceType == typeof(TimeProvider)).ToArray())
         {
-            services.Remove(system);
+            if (clock.ImplementationInstance == TimeProvider.System)
+            {
+                services.Remove(clock);
+            }
         }
 
         services.TryAddSingleton<TimeProvider>(provider => provider.GetRequiredService<DatabaseClock>());

@@ -31,7 +31,8 @@ public sealed class WaitingFiles([FromKeyedServices(Pools.Jobs)] NpgsqlDataSourc
     // Keyset pages: a long queue is walked from its oldest file to its newest, a page at a time.
     private const string UnfinishedSql = $"""
         SELECT id, content_node, job_id, processing_node, created_at,
-               EXISTS (SELECT FROM tus_upload.nodes, (SELECT $5 AS silence) AS longest WHERE nodes.id = processing_node AND {NodeLiveness.Alive})
+               EXISTS (SELECT FROM tus_upload.nodes, (SELECT $5 AS silence) AS longest
+                        WHERE nodes.id = processing_node AND {NodeLiveness.Alive})
           FROM tus_upload.files
          WHERE processing_status IN ('received', 'verifying', 'scanning', 'storing') AND deleted_at IS NULL
            AND job_id IS NOT NULL AND created_at < $1 AND (created_at, id) > ($3, $4)

@@ -161,8 +161,9 @@ public sealed class SessionEndings(NpgsqlDataSource database)
     private static async Task<SessionState?> ReadEndedAsync(NpgsqlCommand command, CancellationToken cancellationToken)
     {
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        const int Holder = SessionState.ColumnCount;
         return await row.ReadAsync(cancellationToken)
-            ? SessionState.Read(row) with { LeaseNode = row.IsDBNull(SessionState.ColumnCount) ? null : row.GetGuid(SessionState.ColumnCount) }
+            ? SessionState.Read(row) with { LeaseNode = row.IsDBNull(Holder) ? null : row.GetGuid(Holder) }
             : null;
     }
 

@@ -18,7 +18,8 @@ public sealed class SessionLeases(NpgsqlDataSource database)
            AND part_ids IS NULL
            AND (content_node IS NULL OR content_node = $4)
            AND (lease_node IS NULL OR lease_node = $4 OR NOT EXISTS (
-               SELECT FROM tus_upload.nodes, (SELECT $6 AS silence) AS longest WHERE nodes.id = session.lease_node AND {NodeLiveness.Alive}))
+               SELECT FROM tus_upload.nodes, (SELECT $6 AS silence) AS longest
+                WHERE nodes.id = session.lease_node AND {NodeLiveness.Alive}))
         RETURNING {SessionState.Columns}
         """;
 

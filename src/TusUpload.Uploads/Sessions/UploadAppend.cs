@@ -10,7 +10,8 @@ using TusUpload.Uploads.Leases;
 namespace TusUpload.Uploads.Sessions;
 
 /// <summary>
-/// PATCH. 1: one writer in this process. 2: the lease, first round trip; another node that holds it is asked to let go. 3: the body, with no connection held. 4: the commit, second round trip.
+/// PATCH. 1: one writer in this process. 2: the lease, first round trip; another node that
+/// holds it is asked to let go. 3: the body, with no connection held. 4: the commit, second round trip.
 /// </summary>
 internal sealed class UploadAppend(
     Writers writers, TakeOvers takeOvers, SessionLeases leases, UploadReceive receive, UploadAppendServices services)
@@ -33,7 +34,13 @@ internal sealed class UploadAppend(
     }
 
     private Task<SessionState?> TakeAsync(AppendRequest request, string userId, CancellationToken cancellationToken) => leases.TakeAsync(
-        request.UploadId, userId, request.Offset, services.Node.Id, services.Options.Value.HeartbeatLimit, services.Time.GetUtcNow(), cancellationToken);
+        request.UploadId,
+        userId,
+        request.Offset,
+        services.Node.Id,
+        services.Options.Value.HeartbeatLimit,
+        services.Time.GetUtcNow(),
+        cancellationToken);
 
     /// <summary>The guard did not match, off the hot path: asks another node's writer to let go where there is one; else says why.</summary>
     private async Task<TusResult<UploadInfo>> TakeOverAsync(

@@ -2,7 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
 using Microsoft.Extensions.DependencyInjection;
-using TusUpload.IntegrationTests.Harness;
+using TusUpload.Data.Sessions;
 
 namespace TusUpload.IntegrationTests.Uploads;
 
@@ -72,7 +72,6 @@ public abstract class NodeTakeOverCompliance(TwoNodes nodes)
         Assert.Equal(423, await live.StatusAsync());
         using var head = await One.HeadAsync(upload);
         Assert.Equal(HttpStatusCode.NotFound, head.StatusCode);
-        Assert.Equal((0, 0), await One.UsageAsync("nobody else"));
     }
 
     [Fact]
@@ -104,7 +103,7 @@ public abstract class NodeTakeOverCompliance(TwoNodes nodes)
     [Fact]
     public async Task A_creation_with_the_same_key_goes_on_where_the_other_node_has_got_to()
     {
-        var key = Convert.ToBase64String(Guid.CreateVersion7().ToByteArray());
+        var key = Convert.ToBase64String(System.Text.Encoding.UTF8.GetBytes($"{Guid.CreateVersion7()}"));
         var upload = await One.CreateAsync(_bytes.Length, $"resumeKey {key}");
         using var silent = await StartAsync(upload, 400_000);
 
