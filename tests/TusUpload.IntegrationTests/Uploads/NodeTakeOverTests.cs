@@ -3,7 +3,6 @@ using System.Net.Sockets;
 using System.Security.Cryptography;
 using Microsoft.Extensions.DependencyInjection;
 using TusUpload.Data.Sessions;
-using TusUpload.IntegrationTests.Harness;
 
 namespace TusUpload.IntegrationTests.Uploads;
 
