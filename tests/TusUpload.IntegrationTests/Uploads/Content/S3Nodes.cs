@@ -21,7 +21,9 @@ internal sealed class S3Nodes : IAsyncDisposable
     private readonly CephRgw _ceph;
     private readonly List<S3Staging> _stagings = [];
 
-    private S3Nodes(CephRgw ceph, TestDatabase database) => (_ceph, Database) = (ceph, database);
+    private readonly bool _ownsDatabase;
+
+    private S3Nodes(CephRgw ceph, TestDatabase database, bool ownsDatabase) => (_ceph, Database, _ownsDatabase) = (ceph, database, ownsDatabase);
 
     public TestDatabase Database { get; }
 
@@ -37,7 +39,14 @@ internal sealed class S3Nodes : IAsyncDisposable
     public static async Task<S3Nodes> CreateAsync(PostgresServer postgres, CephRgw ceph)
     {
         await ceph.RequireAsync();
-        var nodes = new S3Nodes(ceph, await TestDatabase.CreateAsync(postgres));
+        return await CheckedAsync(new(ceph, await TestDatabase.CreateAsync(postgres), ownsDatabase: true));
+    }
+
+    /// <summary>With a database that is another's to dispose of.</summary>
+    public static Task<S3Nodes> CreateAsync(TestDatabase database, CephRgw ceph) => CheckedAsync(new(ceph, database, ownsDatabase: false));
+
+    private static async Task<S3Nodes> CheckedAsync(S3Nodes nodes)
+    {
         await nodes.Start().CheckAsync(Ct);
         return nodes;
     }
@@ -133,7 +142,11 @@ internal sealed class S3Nodes : IAsyncDisposable
     public async ValueTask DisposeAsync()
     {
         _stagings.ForEach(staging => staging.Dispose());
-        await Database.DisposeAsync();
+        if (_ownsDatabase)
+        {
+            await Database.DisposeAsync();
+        }
+
         await _folder.DisposeAsync();
     }
 }

@@ -42,12 +42,13 @@ public sealed class S3TroubleTests(PostgresServer postgres, CephRgw ceph)
         var read = new byte[bytes.Length];
         for (var at = 0; at < bytes.Length; at += Part)
         {
-            line.CutAfter(Part / 2);
+            line.CutAfter(100_000);
             await stream.ReadExactlyAsync(read.AsMemory(at, Math.Min(Part, bytes.Length - at)), Ct);
         }
 
         Assert.True(bytes.AsSpan().SequenceEqual(read));
-        Assert.True(line.Cuts >= 2);
+        // Once for certain; later on the bytes may be in the sockets already.
+        Assert.True(line.Cuts >= 1);
         stream.Position = 777;
         await stream.ReadExactlyAsync(read.AsMemory(0, 10), Ct);
         Assert.Equal(bytes[777..787], read[..10]);
