@@ -52,6 +52,7 @@ public static class DataServiceCollectionExtensions
         services.AddSingleton<SessionChunks>();
         services.AddSingleton<ContentRows>();
         services.AddSingleton<ContentMultiparts>();
+        services.AddSingleton<ContentHandOver>();
         services.AddSingleton<FileProcessing>();
         services.AddSingleton<WaitingFiles>();
         services.AddSingleton<FileDeletion>();

@@ -12,6 +12,7 @@ using TusUpload.Uploads.Admission;
 using TusUpload.Uploads.Capabilities;
 using TusUpload.Uploads.Completion;
 using TusUpload.Uploads.Content;
+using TusUpload.Uploads.Content.Postgres;
 using TusUpload.Uploads.Content.S3;
 using TusUpload.Uploads.Expiry;
 using TusUpload.Uploads.Leases;
@@ -103,6 +104,7 @@ public static class UploadsServiceCollectionExtensions
         services.AddSingleton(NodeOf);
         services.AddKeyedSingleton<IUploadContent, DiskContent>(ContentOptions.Disk);
         services.AddS3Content();
+        services.AddKeyedSingleton<IUploadContent, PostgresContent>(ContentOptions.Postgres);
         services.AddSingleton(provider =>
             provider.GetRequiredKeyedService<IUploadContent>(provider.GetRequiredService<IOptions<ContentOptions>>().Value.Kind));
         return services;

@@ -8,6 +8,9 @@ public sealed class ContentRows(NpgsqlDataSource database)
     /// <summary>Most bytes of one row.</summary>
     public const int MaxBytes = 1 << 20;
 
+    // FOR SHARE makes whoever takes the lease wait for this row: it is there for the next writer to see and remove, or the lease was gone before
+    // and nothing is written. A weaker lock or a plain check would let a row of the old lease become visible after the next writer has looked.
+    // Nobody waits for this row's own flush: an offset is committed after it, and what is flushed for that commit has this row in front of it.
     private const string InsertSql = """
         WITH held AS MATERIALIZED (
             SELECT id FROM tus_upload.upload_sessions
@@ -16,7 +19,7 @@ public sealed class ContentRows(NpgsqlDataSource database)
         INSERT INTO tus_upload.content_rows (session_id, position, bytes)
         SELECT id, $4, $5 FROM (SELECT id FROM held UNION ALL SELECT $1 WHERE $2 IS NULL) AS allowed
         ON CONFLICT (session_id, position) DO UPDATE SET bytes = excluded.bytes
-        RETURNING session_id
+        RETURNING set_config('synchronous_commit', 'off', true)
         """;
 
     private const string ReadSql = """

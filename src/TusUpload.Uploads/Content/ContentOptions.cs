@@ -11,15 +11,19 @@ public sealed class ContentOptions
     public const string Section = "Content";
 
     public const string Disk = "disk";
+    public const string Postgres = "postgres";
     public const string S3 = "s3";
 
-    /// <summary>Which content is used. <c>disk</c>: one file per upload. <c>s3</c>: an object store, see <c>Content:S3</c>. Default <c>disk</c>.</summary>
+    /// <summary>
+    /// Which content is used. <c>disk</c>: one file per upload. <c>postgres</c>: rows in the database. <c>s3</c>: an object store, see
+    /// <c>Content:S3</c>. Default <c>disk</c>.
+    /// </summary>
     [Required]
     public string Kind { get; init; } = Disk;
 
     /// <summary>
     /// What a 204 promises. <c>fsync</c>: acknowledged bytes survive loss of power. <c>os</c>: they survive the death of this process, not that
-    /// of the machine. Default <c>fsync</c>.
+    /// of the machine. Content <c>postgres</c> promises what Postgres does. Default <c>fsync</c>.
     /// </summary>
     [Required]
     [AllowedValues("fsync", "os")]
@@ -50,5 +54,6 @@ internal sealed class ContentOptionsRules(IServiceProviderIsKeyedService service
 {
     public ValidateOptionsResult Validate(string? name, ContentOptions options) => services.IsKeyedService(typeof(IUploadContent), options.Kind)
         ? ValidateOptionsResult.Success
-        : ValidateOptionsResult.Fail($"Content:Kind is '{options.Kind}', which is not there. There is: {ContentOptions.Disk}, {ContentOptions.S3}.");
+        : ValidateOptionsResult.Fail(
+            $"Content:Kind is '{options.Kind}', which is not there. There is: {ContentOptions.Disk}, {ContentOptions.Postgres}, {ContentOptions.S3}.");
 }
