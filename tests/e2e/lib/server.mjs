@@ -25,20 +25,22 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
 export class Server {
   #process
   #settings
+  #environment
   #port
   log = ''
 
-  constructor(settings) {
+  constructor(settings, environment) {
     this.#settings = settings
+    this.#environment = environment
     this.dataPath = mkdtempSync(join(tmpdir(), 'tus-upload-e2e-'))
 
     // The embedded Postgres of a server that is root runs under another user, who has to get in.
     chmodSync(this.dataPath, 0o755)
   }
 
-  /** @param settings configuration keys and values. */
-  static async start(settings = {}) {
-    const server = new Server(settings)
+  /** @param settings configuration keys and values. @param environment variables that this process does not have. */
+  static async start(settings = {}, environment = {}) {
+    const server = new Server(settings, environment)
     started.add(server)
     try {
       await server.start()
@@ -70,7 +72,7 @@ export class Server {
     this.#process = spawn(
       'dotnet',
       [process.env.E2E_SERVER ?? BUILT, ...Object.entries(settings).map(([key, value]) => `--${key}=${value}`)],
-      { cwd: this.dataPath, env: Object.fromEntries(environment), detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
+      { cwd: this.dataPath, env: { ...Object.fromEntries(environment), ...this.#environment }, detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
     const from = this.log.length
     let fresh = ''
     for (const stream of [this.#process.stdout, this.#process.stderr]) {
