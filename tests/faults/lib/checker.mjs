@@ -18,7 +18,7 @@ export function broken(stories, facts, left) {
 
 function ofStory(story, facts) {
   const name = nameOf(story)
-  const sessions = facts.sessions.filter((session) => session.name === name && !session.isPartial)
+  const sessions = facts.sessions.filter((session) => session.name === name && !session.isPartial && !isRefused(story, session))
   const files = facts.files.filter((file) => file.name === name)
   if (sessions.length !== 1) {
     return [`it is ${sessions.length} uploads: ${sessions.map((one) => `${one.id} ${one.status} ${one.uploaded}`).join(', ')}`]
@@ -36,6 +36,12 @@ function ofStory(story, facts) {
     ...wrong('files', files.length, isReady ? 1 : 0),
     ...(isReady ? files.flatMap((file) => ofFile(story, session, file)) : []),
   ]
+}
+
+/** A creation for which the disk had no room is in the database and has ended; its client was told 507, or nothing, and no address. */
+function isRefused(story, session) {
+  const { 'POST 507': full = 0, 'POST lost': lost = 0 } = story.answers
+  return session.status === 'terminated' && session.uploaded === 0 && !story.ids.includes(session.id) && full + lost > 0
 }
 
 function ofFile(story, session, file) {
@@ -102,7 +108,8 @@ function ofRemains(facts, left) {
   const stored = facts.files.filter((file) => file.status === 'ready').map((file) => file.path).sort()
   return [
     ...wrong('files in the content folder', left.content.join(' '), ''),
-    ...wrong('objects', left.objects?.sort().join(' '), left.objects && stored.join(' ')),
+    ...wrong('objects that no file has', (left.objects ?? []).filter((path) => !stored.includes(path)).join(' '), ''),
+    ...wrong('files without their object', (left.objects ? stored : []).filter((path) => !left.objects.includes(path)).join(' '), ''),
     ...wrong('uploads with bytes in the database', facts.rows.join(' '), ''),
     ...wrong('unfinished multiparts', facts.multiparts.join(' '), ''),
     ...wrong('requests for a lease', facts.askedFor, 0),

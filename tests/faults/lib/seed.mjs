@@ -52,6 +52,7 @@ export async function runSeed(cluster, seed, { uploads = 20, faults = Object.key
     ...stories.flatMap((story) => startedAgain(story).map((text) => ({ story, text }))),
     ...await settle(cluster, headers, stories),
   ]
+  clear(cluster)
   const answers = {}
   stories.forEach((story) => Object.entries(story.answers).forEach(([what, times]) => { answers[what] = (answers[what] ?? 0) + times }))
   return { seed, violations, answers, happened, planned, stories, ms: { uploaded, healed, all: Date.now() - begun } }
@@ -95,9 +96,7 @@ async function settle(cluster, headers, stories) {
     const facts = await factsOf(cluster.sql, headers['X-TusUpload-User'])
     const found = broken(stories, facts, leftovers(cluster))
     if (found.length === 0) {
-      const wrongBytes = await readBack(cluster, headers, stories, facts)
-      clear(cluster)
-      return wrongBytes
+      return readBack(cluster, headers, stories, facts)
     }
 
     if (Date.now() > deadline) {
@@ -131,7 +130,9 @@ async function readBack(cluster, headers, stories, facts) {
 
 /** The next seed begins with empty folders. */
 function clear({ disk }) {
-  disk.files(disk.objects).forEach((path) => disk.remove(`${disk.objects}/${path}`))
+  for (const folder of [disk.content, disk.objects]) {
+    disk.files(folder).forEach((path) => disk.remove(`${folder}/${path}`))
+  }
 }
 
 export function summaryOf({ seed, violations, answers, happened, stories, ms }) {
