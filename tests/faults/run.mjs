@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { Cluster } from './lib/cluster.mjs'
 import { FAULTS } from './lib/faults.mjs'
-import { runSeed, summaryOf } from './lib/seed.mjs'
+import { runSeed, summaryOf, tell } from './lib/seed.mjs'
 
 const { values } = parseArgs({
   options: {
@@ -55,10 +55,6 @@ try {
 const seconds = (Date.now() - total.begun) / 1000
 console.log(`${total.seeds} seeds, ${total.uploads} uploads, ${total.violations} violations, ${seconds.toFixed(0)} s, ${(seconds / total.seeds).toFixed(1)} s a seed`)
 process.exit(total.violations === 0 ? 0 : 1)
-
-function tell({ violations, happened }) {
-  return [...violations.slice(0, 20).map(({ story, text }) => `  !! ${story ? `${story.name} (${story.kind}, ${story.ids.at(-1)}): ` : ''}${text}`), ...happened.map((line) => `  ${line}`)].join('\n')
-}
 
 function keep(result) {
   const folder = mkdtempSync(join(tmpdir(), `tus-upload-seed-${result.seed}-`))

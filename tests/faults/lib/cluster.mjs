@@ -32,17 +32,23 @@ const SETTINGS = {
   'Logging:LogLevel:Default': 'Information',
 }
 
+const started = new Set()
+
+// Who ends this process leaves nothing behind either; servers see to that themselves.
+process.on('exit', () => started.forEach((cluster) => cluster.abandon()))
+
 /** Several servers on one Postgres behind one HAProxy, each with its own way to the database. Clients come through `clients`. */
 export class Cluster {
   nodes = []
 
-  /** @param settings of every server. @param environment of every server. */
-  static async start({ nodes = 3, settings = {} } = {}) {
+  /** @param settings of every server. @param program its dll, where it is not the built one. */
+  static async start({ nodes = 3, settings = {}, program } = {}) {
     const cluster = new Cluster()
+    started.add(cluster)
     cluster.folder = mkdtempSync(join(tmpdir(), 'tus-upload-faults-'))
     chmodSync(cluster.folder, 0o755)
     try {
-      await cluster.#start(nodes, settings)
+      await cluster.#start(nodes, settings, program)
     } catch (trouble) {
       await cluster.stop()
       throw trouble
@@ -88,20 +94,26 @@ export class Cluster {
 
   async stop() {
     await Promise.all(this.nodes.map((node) => node.stop().catch(() => {})))
-    await this.haproxy?.stop()
-    await this.postgres?.stop()
     await this.clients?.close()
+    this.abandon()
+  }
+
+  /** Without waiting, and without the servers. */
+  abandon() {
+    started.delete(this)
+    this.haproxy?.kill()
+    this.postgres?.quit()
     this.disk?.close()
     rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 })
   }
 
-  async #start(count, settings) {
+  async #start(count, settings, program) {
     this.disk = new Disk(this.folder)
     this.postgres = await Postgres.start(this.folder)
 
     // One after another: the first makes the schema.
     for (let index = 0; index < count; index++) {
-      this.nodes.push(await Node.start(this, index, settings))
+      this.nodes.push(await Node.start(this, index, settings, program))
     }
 
     this.haproxy = await HaProxy.start(this.folder, this.nodes.map((node) => node.port))
@@ -116,7 +128,7 @@ class Node {
   #flag
   #stopped = false
 
-  static async start(cluster, index, settings) {
+  static async start(cluster, index, settings, program) {
     const node = new Node()
     node.index = index
     node.#disk = cluster.disk
@@ -129,7 +141,7 @@ class Node {
       'Storage:LocalPath': cluster.disk.objects,
       ...SETTINGS,
       ...settings,
-    }, cluster.disk.environment(node.#flag))
+    }, { environment: cluster.disk.environment(node.#flag), program })
     node.port = Number(new URL(node.server.url).port)
     return node
   }

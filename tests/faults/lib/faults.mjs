@@ -2,7 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 
 /**
  * What can go wrong, by name. `on` says what it needs for itself meanwhile; a fault whose target has one already does not happen. `least` and `most`:
- * milliseconds that it lasts. The lease of a node falls after 1.5 s of silence: `freeze` is shorter, `frozen` longer.
+ * milliseconds that it lasts; `weight`: how often it comes, as others come once. The lease of a node falls after 1.5 s of silence: `freeze` is shorter, `frozen` longer.
  */
 export const FAULTS = {
   kill: { on: 'node', least: 0, most: 1_500, do: async ({ node }, last) => { await node.kill(); await last(); await node.start() } },
@@ -12,6 +12,7 @@ export const FAULTS = {
   // Its clients notice and go on elsewhere, while what they sent still lies before the frozen node.
   frozen: {
     on: 'node',
+    weight: 3,
     least: 2_200,
     most: 3_500,
     do: async ({ node, cluster, random }, last) => {
@@ -64,9 +65,10 @@ export const FAULTS = {
 
 /** What happens when, from the seed: [{ at, name, node, lasts }], in milliseconds. */
 export function plan(random, { names, nodes, least = 3, most = 6, window = 3_000 }) {
+  const urn = names.flatMap((name) => Array(FAULTS[name].weight ?? 1).fill(name))
   return Array
     .from({ length: random.between(least, most + 1) }, () => {
-      const name = names[random.between(0, names.length)]
+      const name = urn[random.between(0, urn.length)]
       return {
         at: random.between(200, window), name, node: random.between(0, nodes),
         lasts: random.between(FAULTS[name].least, FAULTS[name].most + 1), seed: random.between(0, 2 ** 31),

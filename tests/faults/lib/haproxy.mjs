@@ -1,5 +1,4 @@
 import { spawn } from 'node:child_process'
-import { once } from 'node:events'
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
@@ -39,12 +38,8 @@ export class HaProxy {
     return proxy
   }
 
-  async stop() {
-    if (this.#process.exitCode === null) {
-      const ended = once(this.#process, 'exit')
-      this.#process.kill('SIGKILL')
-      await ended
-    }
+  kill() {
+    this.#process.kill('SIGKILL')
   }
 }
 

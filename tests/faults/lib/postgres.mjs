@@ -15,6 +15,10 @@ export class Postgres {
   #binaries
   log
 
+  static get isHere() {
+    return findBinaries() !== undefined
+  }
+
   /** @param folder that others may enter. */
   static async start(folder) {
     const postgres = new Postgres()
@@ -75,9 +79,10 @@ export class Postgres {
     }
   }
 
-  async stop() {
+  /** At once, as nobody needs what is in it any more. */
+  quit() {
     if (this.isRunning) {
-      await this.#pgCtl('stop', '-m', 'immediate', '-w').catch(() => {})
+      process.kill(this.pid, 'SIGQUIT')
     }
   }
 
@@ -93,14 +98,11 @@ export class Postgres {
   }
 }
 
+/** Undefined where there are none. */
 function findBinaries() {
   const known = existsSync('/usr/lib/postgresql') ? readdirSync('/usr/lib/postgresql').map((version) => `/usr/lib/postgresql/${version}/bin`) : []
-  const found = [...(process.env.PATH ?? '').split(':'), ...known.reverse()].find((folder) => existsSync(join(folder, 'initdb')) && existsSync(join(folder, 'pg_ctl')))
-  if (found === undefined) {
-    throw new Error('There is no Postgres here.')
-  }
-
-  return found
+  const programs = ['initdb', 'pg_ctl']
+  return [...(process.env.PATH ?? '').split(':'), ...known.reverse()].find((folder) => programs.every((name) => existsSync(join(folder, name))))
 }
 
 function isRoot() {

@@ -9,10 +9,11 @@ import { FAULTS, happen, plan } from './faults.mjs'
 import { uploadsOf } from './uploads.mjs'
 
 const UPLOAD_LIMIT = 60_000
+const SHOWN = 20
 const SETTLE_LIMIT = 40_000
 
 /** One seed from its first upload to its check: { violations, answers, happened, stories, … }. */
-export async function runSeed(cluster, seed, { uploads = 20, faults = Object.keys(FAULTS), run = '0', faultCount } = {}) {
+export async function runSeed(cluster, seed, { uploads = 20, faults = Object.keys(FAULTS), run = '0', faultCount, settleLimit = SETTLE_LIMIT } = {}) {
   const begun = Date.now()
   const headers = { 'X-TusUpload-User': `seed-${seed}-${run}` }
   const random = new Random(seed)
@@ -26,36 +27,36 @@ export async function runSeed(cluster, seed, { uploads = 20, faults = Object.key
   const stories = runs.map(({ story }) => story)
   const aborter = new AbortController()
   setMaxListeners(0, aborter.signal)
-  const limit = setTimeout(() => aborter.abort(), UPLOAD_LIMIT)
   const busy = new Set()
   const failures = []
   const planned = plan(random, { names: faults, nodes: cluster.nodes.length, ...faultCount })
-  const faulty = Promise.all(planned.map(async (fault) => {
-    await pause(fault.at)
-    await happen(cluster, fault, new Random(fault.seed), busy, note).catch((trouble) => failures.push(`${fault.name}: ${trouble.message}`))
-  }))
-  await Promise.all(runs.map(async ({ story, start, run: go }) => {
+  const uploaded = Promise.all(runs.map(async ({ story, start, run: go }) => {
     await pause(start)
     await go({ url: cluster.url, headers, signal: aborter.signal }).catch((trouble) => story.violate(`the client gave up: ${trouble.message}`))
     story.note('the client is done')
+  })).then(() => Date.now() - begun)
+  await Promise.all(planned.map(async (fault) => {
+    await pause(fault.at)
+    await happen(cluster, fault, new Random(fault.seed), busy, note).catch((trouble) => failures.push(`${fault.name}: ${trouble.message}`))
   }))
-  clearTimeout(limit)
-  const uploaded = Date.now() - begun
-  await faulty
   await cluster.heal()
-  const healed = Date.now() - begun
+
+  // From here on nothing keeps them.
+  const limit = setTimeout(() => aborter.abort(), UPLOAD_LIMIT)
+  const ms = { uploaded: await uploaded }
+  clearTimeout(limit)
   await endOrphans(cluster, headers, stories, note)
 
   const violations = [
     ...failures.map((text) => ({ text: `the harness: ${text}` })),
     ...stories.flatMap((story) => story.violations.map((text) => ({ story, text }))),
     ...stories.flatMap((story) => startedAgain(story).map((text) => ({ story, text }))),
-    ...await settle(cluster, headers, stories),
+    ...await settle(cluster, headers, stories, settleLimit),
   ]
   clear(cluster)
   const answers = {}
   stories.forEach((story) => Object.entries(story.answers).forEach(([what, times]) => { answers[what] = (answers[what] ?? 0) + times }))
-  return { seed, violations, answers, happened, planned, stories, ms: { uploaded, healed, all: Date.now() - begun } }
+  return { seed, violations, answers, happened, planned, stories, ms: { ...ms, all: Date.now() - begun } }
 }
 
 function startedAgain(story) {
@@ -86,12 +87,12 @@ async function endOrphans(cluster, headers, stories, note) {
 }
 
 /** Waits until nothing is broken; gives what is when time is up. */
-async function settle(cluster, headers, stories) {
+async function settle(cluster, headers, stories, limit) {
   for (const story of stories) {
     story.sha256 = await story.content.sha256()
   }
 
-  const deadline = Date.now() + SETTLE_LIMIT
+  const deadline = Date.now() + limit
   for (let wait = 50; ; wait = Math.min(wait * 1.5, 500)) {
     const facts = await factsOf(cluster.sql, headers['X-TusUpload-User'])
     const found = broken(stories, facts, leftovers(cluster))
@@ -141,4 +142,10 @@ export function summaryOf({ seed, violations, answers, happened, stories, ms }) 
   happened.filter((line) => !/ is over$|ended/.test(line)).forEach((line) => count(kinds, line.trim().split(' ')[1]))
   return `seed ${seed}: ${stories.length} uploads, ${violations.length} violations, ${(ms.all / 1000).toFixed(1)} s (uploads ${(ms.uploaded / 1000).toFixed(1)}); `
     + `${Object.entries(kinds).map(([name, times]) => times > 1 ? `${times} ${name}` : name).join(', ')}; ${JSON.stringify(sorted).replaceAll('"', '')}`
+}
+
+/** What broke, and what happened meanwhile. */
+export function tell({ violations, happened }) {
+  const named = violations.map(({ story, text }) => `  !! ${story ? `${story.name} (${story.kind}, ${story.ids.at(-1)}): ` : ''}${text}`)
+  return [...named.slice(0, SHOWN), ...happened.map((line) => `  ${line}`)].join('\n')
 }

@@ -22,9 +22,12 @@ class Reader {
   }
 }
 
-/** An unmodified tus-js-client on a line of its own. @param options of tus-js-client. */
-export async function runTusJs(story, { bytesPerSecond, ...options }) {
-  const line = new Uplink(bytesPerSecond)
+/**
+ * An unmodified tus-js-client on a line of its own.
+ * @param rate { bytesPerSecond } of the line, which may change. @param options of tus-js-client.
+ */
+export async function runTusJs(story, { rate, ...options }) {
+  const line = new Uplink(rate)
   try {
     let parts
     for (let tries = 0; ; tries++) {

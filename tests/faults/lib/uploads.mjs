@@ -29,27 +29,27 @@ export function uploadsOf(seed, count, batchId) {
       metadata.batchId = batchId
     }
 
-    const bytesPerSecond = Math.max(128 * KiB, size / (0.5 + 3 * random.next()))
-    return { story, start: random.between(0, 1_200), run: runner(story, kind, random, { metadata, bytesPerSecond }) }
+    const rate = { bytesPerSecond: Math.max(128 * KiB, size / (0.5 + 3 * random.next())) }
+    return { story, start: random.between(0, 1_200), run: runner(story, kind, random, { metadata, rate }) }
   })
 }
 
-function runner(story, kind, random, options) {
+function runner(story, kind, random, { rate, ...rest }) {
   const chunkSize = CHUNKS[random.between(0, CHUNKS.length)]
   const { size } = story.content
   switch (kind) {
     case 'tusjs':
     case 'tusjs-whole':
-      return (ways) => runTusJs(story, { ...options, ...ways, chunkSize, uploadDataDuringCreation: kind === 'tusjs-whole' })
+      return (ways) => runTusJs(story, { ...rest, rate, ...ways, chunkSize, uploadDataDuringCreation: kind === 'tusjs-whole' })
     case 'parallel': {
       const parts = random.between(2, 5)
       story.posts = parts + 1
-      return (ways) => runTusJs(story, { ...options, ...ways, chunkSize, parallelUploads: parts })
+      return (ways) => runTusJs(story, { ...rest, rate, ...ways, chunkSize, parallelUploads: parts })
     }
     default: {
       const way = { 'raw-whole': { whole: 512 * KiB }, 'raw-deferred': { deferred: true }, 'raw-deleted': { stopsAt: Math.floor(size / 2) } }[kind]
       story.expected = kind === 'raw-deleted' ? 'terminated' : 'ready'
-      return (ways) => new RawUpload(story, random, { ...options, ...ways, ...way }).run()
+      return (ways) => new RawUpload(story, random, { ...rest, ...rate, ...ways, ...way }).run()
     }
   }
 }
