@@ -156,13 +156,13 @@ class Node {
   }
 
   freeze() {
-    this.server.signal('SIGSTOP')
+    this.server.pause()
     this.#stopped = true
   }
 
   thaw() {
     if (this.#stopped) {
-      this.server.signal('SIGCONT')
+      this.server.goOn()
       this.#stopped = false
     }
   }
