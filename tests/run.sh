@@ -228,6 +228,7 @@ for project in UnitTests IntegrationTests ConformanceTests; do
 done
 if check "npm ci" npm ci --prefix tests/e2e --no-audit --no-fund; then
     run_node "e2e" tests/e2e
+    run_node "faults" tests/faults
 fi
 check "format" dotnet format TusUpload.sln --verify-no-changes --no-restore || true
 finish

@@ -25,20 +25,24 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
 export class Server {
   #process
   #settings
+  #environment
+  #program
   #port
   log = ''
 
-  constructor(settings) {
+  constructor(settings, { environment = {}, program = process.env.E2E_SERVER ?? BUILT }) {
     this.#settings = settings
+    this.#environment = environment
+    this.#program = program
     this.dataPath = mkdtempSync(join(tmpdir(), 'tus-upload-e2e-'))
 
     // The embedded Postgres of a server that is root runs under another user, who has to get in.
     chmodSync(this.dataPath, 0o755)
   }
 
-  /** @param settings configuration keys and values. */
-  static async start(settings = {}) {
-    const server = new Server(settings)
+  /** @param settings configuration keys and values. @param environment variables that this process does not have. @param program its dll. */
+  static async start(settings = {}, { environment, program } = {}) {
+    const server = new Server(settings, { environment, program })
     started.add(server)
     try {
       await server.start()
@@ -69,8 +73,8 @@ export class Server {
     const environment = Object.entries(process.env).filter(([name]) => !/^(ASPNETCORE|DOTNET)_(URLS|HTTPS?_PORTS|ENVIRONMENT)$/.test(name))
     this.#process = spawn(
       'dotnet',
-      [process.env.E2E_SERVER ?? BUILT, ...Object.entries(settings).map(([key, value]) => `--${key}=${value}`)],
-      { cwd: this.dataPath, env: Object.fromEntries(environment), detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
+      [this.#program, ...Object.entries(settings).map(([key, value]) => `--${key}=${value}`)],
+      { cwd: this.dataPath, env: { ...Object.fromEntries(environment), ...this.#environment }, detached: true, stdio: ['ignore', 'pipe', 'pipe'] })
     const from = this.log.length
     let fresh = ''
     for (const stream of [this.#process.stdout, this.#process.stderr]) {

@@ -1,5 +1,7 @@
 import * as tus from 'tus-js-client'
 
+export const { DefaultHttpStack, Upload } = tus
+
 /** Lets tus-js-client read content that is made on the fly. */
 class ContentReader {
   async openFile(content) {

@@ -9,13 +9,14 @@ const BURST = 4
  * before any answer can come; a line lets through what its bandwidth is.
  */
 export class Uplink {
-  #bytesPerSecond
+  #rate
   #counted = new Map()
   #free = 0
   agent = new http.Agent({ keepAlive: true })
 
-  constructor(bytesPerSecond) {
-    this.#bytesPerSecond = bytesPerSecond
+  /** @param rate bytes per second, or an object that has them as bytesPerSecond and may change. */
+  constructor(rate) {
+    this.#rate = typeof rate === 'number' ? { bytesPerSecond: rate } : rate
     const connect = this.agent.createConnection
     this.agent.createConnection = (...args) => this.#pace(connect.apply(this.agent, args))
   }
@@ -35,7 +36,7 @@ export class Uplink {
     socket._write = (bytes, encoding, done) => {
       counter.handed += Buffer.byteLength(bytes, encoding === 'buffer' ? undefined : encoding)
       write.call(socket, bytes, encoding, (trouble) => {
-        this.#free = Math.max(this.#free, performance.now() - BURST) + (bytes.length / this.#bytesPerSecond) * 1000
+        this.#free = Math.max(this.#free, performance.now() - BURST) + (bytes.length / this.#rate.bytesPerSecond) * 1000
         const wait = this.#free - performance.now()
         if (trouble || wait < 1) {
           done(trouble)
