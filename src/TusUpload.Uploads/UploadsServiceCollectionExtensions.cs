@@ -29,6 +29,9 @@ public static class UploadsServiceCollectionExtensions
         services.AddClock();
         services.AddOptions<DataOptions>().BindConfiguration(DataOptions.Section).ValidateOnStart();
 
+        // Before anything writes to a database that may be the wrong one.
+        services.AddHostedService<ContentFolderGuard>();
+
         // Leases first, so that they end last: the heartbeat goes when the last offset has been committed.
         return services.AddLeases().AddSessions().AddContent().AddAdmission().AddExpiry().AddProgress();
     }

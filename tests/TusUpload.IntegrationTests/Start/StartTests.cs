@@ -67,6 +67,21 @@ public sealed class StartTests(PostgresServer postgres) : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_content_folder_of_another_database_is_said_in_one_message()
+    {
+        var content = Directory.CreateDirectory(Path.Combine(_data.FullPath, "content"));
+        await File.WriteAllTextAsync(Path.Combine(content.FullName, "database"), new string('0', 64), Ct);
+        var database = await postgres.CreateDatabaseAsync();
+
+        var (code, said) = await RunAsync($"--ConnectionStrings:Postgres={database}");
+
+        Assert.Equal(1, code);
+        Assert.StartsWith("TusUpload did not start. The content folder ", said, StringComparison.Ordinal);
+        Assert.Contains("belongs to another database. Check ConnectionStrings:Postgres", said, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", said, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task In_another_process_the_failure_is_thrown()
     {
         Exception failure;
