@@ -69,7 +69,9 @@ public sealed class WritersTests
         Assert.False(elsewhere.IsCompleted);
         await PassTimeAsync(elsewhere);
         Assert.Equal((null, TusError.OffsetMismatch), await elsewhere);
-        Assert.Equal(TusError.OffsetMismatch, await _writers.StopAsync(_upload, "ann", 4));
+        var asked = _writers.StopAsync(_upload, "ann", 4).AsTask();
+        await PassTimeAsync(asked);
+        Assert.Equal(TusError.OffsetMismatch, await asked);
         Assert.Equal(BodyEnd.None, body.End);
     }
 
@@ -89,6 +91,7 @@ public sealed class WritersTests
         {
             running.Live = Begun(5);
             await PassTimeAsync(other);
+            await PassTimeAsync(length);
         }
         else
         {
