@@ -34,7 +34,10 @@ internal sealed class UploadAdoption(SessionKeys keys, UploadReads reads, Upload
                 await keys.TakeAsync(known.Id, upload.Id, session.ResumeKey!, CancellationToken.None);
             }
 
-            return made;
+            // The same POST came twice at once, and the other one took the last place or the last room there was: it is this client's own.
+            return made.Error is not null && await keys.FindAsync(session, time.GetUtcNow(), cancellationToken) is { IsSame: true } twin && twin.Id != session.Id
+                ? await AdoptAsync(twin.Id, request, body, cancellationToken)
+                : made;
         }
         catch (PostgresException twin) when (twin.ConstraintName == UploadSession.ResumeKeyIndex)
         {

@@ -3,6 +3,7 @@ using System.Security.Cryptography;
 using System.Text;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using TusUpload.IntegrationTests.Api;
 using TusUpload.IntegrationTests.Harness;
 using TusUpload.Uploads.Progress;
 
@@ -200,6 +201,22 @@ public sealed class AdoptionTests(RunningServer server) : IClassFixture<RunningS
         Assert.All(answers, answer => Assert.Equal(HttpStatusCode.Created, answer.StatusCode));
         Assert.Single(answers.Select(answer => answer.Headers.Location).Distinct());
         Assert.Equal(1, await server.WithDbAsync(db => db.Sessions.CountAsync(row => row.ResumeKey == _key, Ct)));
+        foreach (var answer in answers)
+        {
+            answer.Dispose();
+        }
+    }
+
+    [Fact]
+    public async Task Many_at_once_that_fill_their_batch_are_all_told_of_the_one_upload()
+    {
+        var batch = (await (await Client.PostJsonAsync("/api/v1/batches", new { expectedFiles = 1 })).JsonAsync(HttpStatusCode.Created)).Text("id")!;
+
+        var answers = await Task.WhenAll(
+            Enumerable.Range(0, 20).Select(_ => Client.PostAsync(1000, null, $"{Keyed},batchId {Base64(batch)}")));
+
+        Assert.All(answers, answer => Assert.Equal(HttpStatusCode.Created, answer.StatusCode));
+        Assert.Single(answers.Select(answer => answer.Headers.Location).Distinct());
         foreach (var answer in answers)
         {
             answer.Dispose();
