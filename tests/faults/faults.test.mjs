@@ -6,7 +6,7 @@ import { hasTools } from './lib/tools.mjs'
 
 // Seeds that together hold every fault but those of the object store; what else there is, run.mjs finds by hand.
 const SEEDS = (process.env.FAULT_SEEDS ?? '3,6,10').split(',').map(Number)
-const CONTENTS = ['disk']
+const CONTENTS = ['disk', 'postgres']
 
 for (const content of CONTENTS) {
   test(`Uploads over three nodes that fail keep every promise: content ${content}, seeds ${SEEDS.join(', ')}`, async (t) => {

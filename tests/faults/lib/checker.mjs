@@ -38,7 +38,7 @@ function ofStory(story, facts) {
   ]
 }
 
-/** A creation for which the disk had no room is in the database and has ended; its client was told 507, or nothing, and no address. */
+/** A creation that its client was not told of, and that has ended: the disk had no room for it, or it came late and was ended here. */
 function isRefused(story, session) {
   const { 'POST 507': full = 0, 'POST lost': lost = 0 } = story.answers
   return session.status === 'terminated' && session.uploaded === 0 && !story.ids.includes(session.id) && full + lost > 0
@@ -113,7 +113,8 @@ function ofRemains(facts, left) {
     ...wrong('files without their object', (left.objects ? stored : []).filter((path) => !left.objects.includes(path)).join(' '), ''),
     ...wrong('uploads with bytes in the database', facts.rows.join(' '), ''),
     ...wrong('unfinished multiparts', facts.multiparts.join(' '), ''),
-    ...wrong('requests for a lease', facts.askedFor, 0),
+    // Who dies while it asks leaves one, until somebody asks a minute later.
+    ...wrong('requests for a lease that were left', facts.askedFor, 0),
     ...wrong('connections idle in a transaction', facts.inTransaction, 0),
   ]
 }

@@ -21,7 +21,8 @@ export function factsOf(sql, user) {
           SELECT 'user ' || id AS name, storage_used AS used, storage_reserved AS reserved FROM tus_upload.users WHERE id = ${quoted(user)}
           UNION ALL SELECT 'workspace ' || id, storage_used, storage_reserved FROM tus_upload.workspaces WHERE ${mine}) l),
       'batches', (SELECT coalesce(json_agg(b), '[]') FROM tus_upload.batches b WHERE ${mine}),
-      'askedFor', (SELECT count(*) FROM tus_upload.lease_requests),
+      'askedFor', (SELECT count(*) FROM tus_upload.lease_requests r
+                    WHERE asked_at < (SELECT max(asked_at) FROM tus_upload.lease_requests) - interval '2 minutes'),
       'rows', (SELECT coalesce(json_agg(DISTINCT r.session_id), '[]') FROM tus_upload.content_rows r JOIN tus_upload.upload_sessions s ON s.id = r.session_id WHERE ${mine}),
       'multiparts', (SELECT coalesce(json_agg(DISTINCT m.session_id), '[]') FROM tus_upload.content_multiparts m JOIN tus_upload.upload_sessions s ON s.id = m.session_id WHERE ${mine}),
       'connections', (SELECT coalesce(json_object_agg(a.application_name, a.n), '{}') FROM (

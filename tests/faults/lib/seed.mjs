@@ -76,13 +76,18 @@ async function createBatch(cluster, headers, expectedFiles) {
   return answer.json.id
 }
 
-/** Parts whose client never learned of them: nothing goes on with them, and that is nobody's fault. */
+/**
+ * Creations whose client never learned of them: nothing goes on with them, and that is nobody's fault. Parts, which have no key; and of an upload that tells
+ * its length at last, a POST that comes when another has been told it: these are not the same.
+ */
 async function endOrphans(cluster, headers, stories, note) {
   const known = new Set(stories.flatMap((story) => story.ids))
+  const deferred = stories.filter((story) => story.kind === 'raw-deferred' && story.answers['POST lost'] > 0).map(nameOf)
   const { sessions } = await factsOf(cluster.sql, headers['X-TusUpload-User'])
-  for (const session of sessions.filter((one) => one.isPartial && one.status === 'receiving' && !known.has(one.id))) {
+  const isOrphan = (one) => one.isPartial || (one.size === null && one.uploaded === 0 && deferred.includes(one.name))
+  for (const session of sessions.filter((one) => one.status === 'receiving' && isOrphan(one) && !known.has(one.id))) {
     const answer = await exchange('DELETE', `${cluster.quietUrl}/uploads/${session.id}`, { headers: { ...headers, 'Tus-Resumable': '1.0.0' } })
-    note(`a part that no client knows is ended: ${answer.status}`)
+    note(`a creation that no client knows is ended: ${answer.status}`)
   }
 }
 

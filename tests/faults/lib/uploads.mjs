@@ -24,7 +24,7 @@ export function uploadsOf(seed, count, batchId) {
       filename: `${seed}-${index}.bin`,
       resumeKey: `${seed}/${index}`,
     }
-    story.batched = random.next() < 0.4 && kind !== 'raw-deleted'
+    story.batched = random.next() < 0.4 && kind !== 'raw-deleted' && kind !== 'raw-deferred'
     if (story.batched && batchId) {
       metadata.batchId = batchId
     }
