@@ -10,6 +10,9 @@ import { hasTools } from './lib/tools.mjs'
 
 const SEEDS = 20
 
+// A writer that wakes up when its upload has gone on elsewhere is what a fence is for. With all the other faults it takes more seeds to meet one.
+const FAULTS = ['frozen']
+
 test(`Commits without their fence are caught within ${SEEDS} seeds`, async (t) => {
   if (!hasTools(t)) {
     return
@@ -23,7 +26,7 @@ test(`Commits without their fence are caught within ${SEEDS} seeds`, async (t) =
 
   let caught
   for (let seed = 1; seed <= SEEDS && caught === undefined; seed++) {
-    const result = await runSeed(cluster, seed, { settleLimit: 15_000 })
+    const result = await runSeed(cluster, seed, { faults: FAULTS, settleLimit: 10_000 })
     t.diagnostic(summaryOf(result))
     caught = result.violations.some(isOfOffsets) ? result : undefined
   }
