@@ -19,6 +19,7 @@ export class RawUpload {
   #silent = []
   #url
   #size
+  #end
   #known
 
   /** @param options url, headers, metadata, bytesPerSecond, signal; whole: the POST brings bytes; deferred: the length is told at last. */
@@ -27,15 +28,17 @@ export class RawUpload {
     this.#random = random
     this.#options = options
     this.#size = story.content.size
+
+    // What is ended must not be complete.
+    this.#end = options.stopsAt ?? this.#size
     this.#known = !options.deferred
   }
 
   async run() {
     try {
       let offset = await this.#create()
-      const until = this.#options.stopsAt ?? this.#size
-      for (let round = 0; offset < until || !this.#known; round++) {
-        await (round < NASTY_ROUNDS ? this.#nastyRound(offset) : this.#send(offset, this.#size))
+      for (let round = 0; offset < this.#end || !this.#known; round++) {
+        await (round < NASTY_ROUNDS ? this.#nastyRound(offset) : this.#send(offset, this.#end))
         offset = await this.#ask()
       }
 
@@ -83,7 +86,7 @@ export class RawUpload {
   }
 
   async #nastyRound(offset) {
-    const left = this.#size - offset
+    const left = this.#end - offset
     const end = offset + 1 + this.#random.between(0, left)
     const some = this.#random.between(0, left + 1)
     switch (this.#random.between(0, 6)) {
@@ -94,10 +97,10 @@ export class RawUpload {
         await this.#send(offset, end, { hangUpAfter: some })
         break
       case 2:
-        await this.#send(offset, this.#size, { silentAfter: some })
+        await this.#send(offset, this.#end, { silentAfter: some })
         break
       case 3:
-        await this.#send(offset, this.#size, { silentAfter: some, wakesUp: true })
+        await this.#send(offset, this.#end, { silentAfter: some, wakesUp: true })
         break
       case 4:
         await Promise.all([this.#send(offset, end), this.#send(offset, end)])
@@ -110,7 +113,7 @@ export class RawUpload {
   /** One PATCH. `hangUpAfter`, `silentAfter`: bytes after which the client goes away, or says nothing more and keeps the connection. */
   async #send(offset, end, { checksum, ...manner } = {}) {
     const { content } = this.#story
-    const stop = Math.min(end, this.#size)
+    const stop = Math.min(end, this.#end)
     const headers = {
       'Content-Type': 'application/offset+octet-stream',
       'Content-Length': stop - offset,
