@@ -44,7 +44,10 @@ public sealed class EventFeedTests(PostgresServer postgres)
     {
         const int writers = 8;
         const int each = 100;
-        await using var host = await (await PipelineHost.CreateAsync(postgres, new() { ["Notifications:SubscriberBuffer"] = "16" })).StartAsync();
+
+        // The writers hold several transactions open at once, as requests do not.
+        var settings = new Dictionary<string, string?> { ["Notifications:SubscriberBuffer"] = "16", ["Database:MaxConnections"] = "150" };
+        await using var host = await (await PipelineHost.CreateAsync(postgres, settings)).StartAsync();
         await using var other = await (await host.RestartedAsync(new() { ["Content:Shared"] = "true" })).StartAsync();
         var written = new TaskCompletionSource();
         var readers = new List<Task<List<long>>>();
