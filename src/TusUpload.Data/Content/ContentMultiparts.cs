@@ -1,4 +1,8 @@
+using Microsoft.Extensions.DependencyInjection;
+
 using Npgsql;
+
+using TusUpload.Data.Connections;
 
 namespace TusUpload.Data.Content;
 
@@ -7,7 +11,8 @@ namespace TusUpload.Data.Content;
 /// recorded here and ends at or below that offset, or in a row of <see cref="ContentRows"/>. So a part counts once the offset has passed its end,
 /// and only then do the rows below that end go. Writers are fenced: a statement under a lease that is no longer the newest changes nothing.
 /// </summary>
-public sealed class ContentMultiparts(NpgsqlDataSource database)
+/// <remarks>What bytes that have arrived wait for goes through the pool of commits, so never behind new work; the rest through the wire's.</remarks>
+public sealed class ContentMultiparts(NpgsqlDataSource database, [FromKeyedServices(Pools.Commits)] NpgsqlDataSource commits)
 {
     // Held until the statement ends: a newer lease comes before it or after it, never in between. An upload that no row knows is nobody else's.
     private const string Fence = """
@@ -110,7 +115,7 @@ public sealed class ContentMultiparts(NpgsqlDataSource database)
     /// <summary>An upload's length in bytes; null while nobody knows it, or the upload.</summary>
     public async Task<long?> TotalSizeAsync(Guid id, CancellationToken cancellationToken)
     {
-        await using var command = database.CreateCommand(TotalSizeSql);
+        await using var command = commits.CreateCommand(TotalSizeSql);
         command.With(id);
         return await command.ExecuteScalarAsync(cancellationToken) as long?;
     }
@@ -119,7 +124,7 @@ public sealed class ContentMultiparts(NpgsqlDataSource database)
     public async Task<bool> BeginAsync(
         Guid id, Guid? node, long epoch, Multipart multipart, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        await using var command = database.CreateCommand(BeginSql);
+        await using var command = commits.CreateCommand(BeginSql);
         command.With(id).With(node).With(epoch).With(multipart.Id).With(multipart.PartSize).With(now);
         return await command.ExecuteScalarAsync(cancellationToken) is not null;
     }
@@ -127,7 +132,7 @@ public sealed class ContentMultiparts(NpgsqlDataSource database)
     /// <summary>Notes a part that the store has taken. False: the lease is no longer the newest, and nothing is noted.</summary>
     public async Task<bool> RecordAsync(Guid id, Guid? node, long epoch, int number, string etag, CancellationToken cancellationToken)
     {
-        await using var command = database.CreateCommand(RecordSql);
+        await using var command = commits.CreateCommand(RecordSql);
         command.With(id).With(node).With(epoch).With(number).With(etag);
         return await command.ExecuteScalarAsync(cancellationToken) is not null;
     }

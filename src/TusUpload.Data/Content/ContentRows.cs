@@ -1,9 +1,14 @@
+using Microsoft.Extensions.DependencyInjection;
+
 using Npgsql;
+
+using TusUpload.Data.Connections;
 
 namespace TusUpload.Data.Content;
 
 /// <summary>Bytes of uploads that lie in the database. Writers are fenced: a statement under a lease that is no longer the newest changes nothing.</summary>
-public sealed class ContentRows(NpgsqlDataSource database)
+/// <remarks>What has arrived is written through the pool of commits, so it never waits behind new work; the rest through the wire's.</remarks>
+public sealed class ContentRows(NpgsqlDataSource database, [FromKeyedServices(Pools.Commits)] NpgsqlDataSource commits)
 {
     /// <summary>Most bytes of one row.</summary>
     public const int MaxBytes = 1 << 20;
@@ -36,7 +41,7 @@ public sealed class ContentRows(NpgsqlDataSource database)
     public async Task<bool> InsertAsync(
         Guid id, Guid? node, long epoch, long position, ReadOnlyMemory<byte> bytes, CancellationToken cancellationToken)
     {
-        await using var command = database.CreateCommand(InsertSql);
+        await using var command = commits.CreateCommand(InsertSql);
         command.With(id).With(node).With(epoch).With(position).With(bytes);
         return await command.ExecuteScalarAsync(cancellationToken) is not null;
     }
