@@ -33,7 +33,7 @@ internal sealed class PgBouncer : IAsyncDisposable
         var settings = folder.File("pgbouncer.ini");
         await File.WriteAllTextAsync(settings, string.Create(CultureInfo.InvariantCulture, $"""
             [databases]
-            {behind.Database} = host={behind.Host} port={behind.Port} user={behind.Username} password={behind.Password}
+            {behind.Database} = host={behind.Host} port={behind.Port} user={behind.Username}{(behind.Password is null ? "" : " password=" + behind.Password)}
 
             [pgbouncer]
             listen_addr = 127.0.0.1
@@ -45,7 +45,7 @@ internal sealed class PgBouncer : IAsyncDisposable
             max_client_conn = 500
             ignore_startup_parameters = extra_float_digits
             """), TestContext.Current.CancellationToken);
-        var start = new ProcessStartInfo(Executable, Environment.IsPrivilegedProcess ? ["-q", "-u", "nobody", settings] : ["-q", settings]);
+        var start = new ProcessStartInfo(Executable, User(behind) is { } user ? ["-q", "-u", user, settings] : ["-q", settings]);
         var process = Process.Start(start)!;
         var address = new NpgsqlConnectionStringBuilder(server) { Host = "127.0.0.1", Port = port, Username = "anybody", Password = null }.ConnectionString;
         var bouncer = new PgBouncer(folder, process, address);
@@ -81,6 +81,23 @@ internal sealed class PgBouncer : IAsyncDisposable
         {
             return false;
         }
+    }
+
+    // It does not run as root, and only its owner reaches the socket of the server.
+    private static string? User(NpgsqlConnectionStringBuilder behind)
+    {
+        if (!Environment.IsPrivilegedProcess)
+        {
+            return null;
+        }
+
+        if (!Path.IsPathRooted(behind.Host))
+        {
+            return "nobody";
+        }
+
+        using var stat = Process.Start(new ProcessStartInfo("stat", ["--format=%U", behind.Host!]) { RedirectStandardOutput = true })!;
+        return stat.StandardOutput.ReadToEnd().Trim();
     }
 
     private static int FreePort()
