@@ -12,9 +12,6 @@ internal sealed class EmbeddedPostgres(DataFolder data, EmbeddedOptions options,
 {
     public const string Database = "tus_upload";
 
-    /// <summary>Of the 100 connections that the cluster allows; there may be two pools, and some connections outside of any.</summary>
-    private const int PoolSize = 40;
-
     private const int PreparedStatements = 100;
 
     private ClusterProcess? _process;
@@ -56,13 +53,11 @@ internal sealed class EmbeddedPostgres(DataFolder data, EmbeddedOptions options,
 
             // (5)
             await CreateDatabaseAsync(address.ConnectionString, cancellationToken);
-            _connectionString = new NpgsqlConnectionStringBuilder(address.ConnectionString)
-            {
-                Database = Database,
-                Pooling = true,
-                MaxPoolSize = PoolSize,
-                MaxAutoPrepare = PreparedStatements,
-            }.ConnectionString;
+            var way = new NpgsqlConnectionStringBuilder(address.ConnectionString) { Database = Database, MaxAutoPrepare = PreparedStatements };
+
+            // How large pools are is said elsewhere.
+            way.Remove("Pooling");
+            _connectionString = way.ConnectionString;
         }
         catch (Exception failure) when (failure is IOException or UnauthorizedAccessException or NpgsqlException)
         {
