@@ -96,7 +96,7 @@ internal sealed class PgBouncer : IAsyncDisposable
             return "nobody";
         }
 
-        using var stat = Process.Start(new ProcessStartInfo("stat", ["--format=%U", behind.Host!]) { RedirectStandardOutput = true })!;
+        using var stat = Process.Start(new ProcessStartInfo("stat", ["--format=%U", behind.Host!]) { RedirectStandardOutput = true, UseShellExecute = false })!;
         return stat.StandardOutput.ReadToEnd().Trim();
     }
 
