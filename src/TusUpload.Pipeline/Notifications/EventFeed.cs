@@ -17,6 +17,9 @@ public sealed class EventFeed
     internal EventFeed(OutboxFeed outbox, FeedHub hub, IOptions<NotificationOptions> options) =>
         (_outbox, _hub, _options) = (outbox, hub, options);
 
+    /// <summary>The place of the newest event. Asked before a client is told that it is listened to: what it does on hearing that comes after it.</summary>
+    public Task<long> LastPlaceAsync(CancellationToken cancellationToken) => _outbox.LastAsync(cancellationToken);
+
     /// <summary>
     /// Every stored event of the user after a place, in order, none missed and none twice, and from then on live ones, with the progress of
     /// uploads that this process receives in between. Ends when it is cancelled. A reader may be as slow as it likes: what it has not read

@@ -12,13 +12,13 @@ internal static class EventRoutes
     public const string LastEventId = "Last-Event-ID";
 
     public static void MapEvents(this IEndpointRouteBuilder api) =>
-        api.MapGet("/events", Handle)
+        api.MapGet("/events", HandleAsync)
             .WithTags("events")
             .WithSummary("Streams the caller's events; Last-Event-ID continues after the last one seen, types narrows (comma-separated).")
             .Produces(200, contentType: "text/event-stream")
             .ProducesProblem(400);
 
-    private static IResult Handle(
+    private static async Task<IResult> HandleAsync(
         string? lastEventId, string? types, ClaimsPrincipal caller, HttpRequest request, [AsParameters] Services services)
     {
         // A browser that reconnects sends the header and the old address: the header is the newer one.
@@ -34,9 +34,10 @@ internal static class EventRoutes
             after = sequence;
         }
 
+        var from = after ?? await services.Feed.LastPlaceAsync(request.HttpContext.RequestAborted);
         var wanted = types?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).ToFrozenSet(StringComparer.Ordinal);
         return new EventStream(
-            token => services.Feed.SubscribeAsync(caller.OwnerId(), after, token),
+            token => services.Feed.SubscribeAsync(caller.OwnerId(), from, token),
             wanted is { Count: > 0 } ? wanted.Contains : static _ => true,
             services.Time,
             services.Lifetime.ApplicationStopping);

@@ -36,8 +36,6 @@ internal sealed class EventStream(
     private async Task CopyAsync(EventWriter writer, CancellationTokenSource ended)
     {
         await using var messages = subscribe(ended.Token).GetAsyncEnumerator(ended.Token);
-
-        // Listening before the client is told so: what it does on hearing that is already in the stream.
         var next = messages.MoveNextAsync().AsTask();
         try
         {
