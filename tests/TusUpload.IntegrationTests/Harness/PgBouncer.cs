@@ -96,7 +96,8 @@ internal sealed class PgBouncer : IAsyncDisposable
             return "nobody";
         }
 
-        using var stat = Process.Start(new ProcessStartInfo("stat", ["--format=%U", behind.Host!]) { RedirectStandardOutput = true, UseShellExecute = false })!;
+        var owner = new ProcessStartInfo("stat", ["--format=%U", behind.Host!]) { RedirectStandardOutput = true, UseShellExecute = false };
+        using var stat = Process.Start(owner)!;
         return stat.StandardOutput.ReadToEnd().Trim();
     }
 
