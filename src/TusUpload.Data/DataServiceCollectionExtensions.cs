@@ -12,6 +12,7 @@ using TusUpload.Data.Batches;
 using TusUpload.Data.Connections;
 using TusUpload.Data.Content;
 using TusUpload.Data.Files;
+using TusUpload.Data.Janitors;
 using TusUpload.Data.Migrations;
 using TusUpload.Data.Nodes;
 using TusUpload.Data.Outbox;
@@ -38,6 +39,8 @@ public static class DataServiceCollectionExtensions
         services.AddSingleton<UserDirectory>();
         services.AddSingleton<NodeHeartbeats>();
         services.AddSingleton<DatabaseClock>();
+        services.AddSingleton<StaleNodes>();
+        services.AddSingleton<JanitorRuns>();
         services.AddSingleton<SessionCreation>();
         services.AddSingleton<SessionLeases>();
         services.AddSingleton<LeaseRequests>();

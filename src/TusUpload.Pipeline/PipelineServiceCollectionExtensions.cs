@@ -9,6 +9,7 @@ using TusUpload.Data.Connections;
 using TusUpload.Data.Files;
 using TusUpload.Data.Outbox;
 using TusUpload.Data.Signals;
+using TusUpload.Pipeline.Janitors;
 using TusUpload.Pipeline.Jobs;
 using TusUpload.Pipeline.Metrics;
 using TusUpload.Pipeline.Notifications;
@@ -36,6 +37,7 @@ public static class PipelineServiceCollectionExtensions
         services.AddStorage();
         services.AddJobs();
         services.AddNotifications();
+        services.AddJanitors();
         return services;
     }
 
@@ -99,6 +101,16 @@ public static class PipelineServiceCollectionExtensions
         services.AddHostedService(provider => provider.GetRequiredService<JobSweep>());
         services.AddHostedService(provider => provider.GetRequiredService<DeletionSweep>());
         services.AddHostedService(provider => provider.GetRequiredService<JobServer>());
+    }
+
+    private static void AddJanitors(this IServiceCollection services)
+    {
+        services.AddOptions<JanitorOptions>().BindConfiguration(JanitorOptions.Section).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<JanitorOptions>, JanitorOptionsAnnotations>();
+        services.AddSingleton<IJanitor, NodeJanitor>();
+        services.AddSingleton<JanitorEdge>();
+        services.AddSingleton<JanitorTurns>();
+        services.AddHostedService(provider => provider.GetRequiredService<JanitorTurns>());
     }
 
     private static void AddNotifications(this IServiceCollection services)

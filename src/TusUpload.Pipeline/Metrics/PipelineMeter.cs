@@ -13,6 +13,7 @@ internal sealed class PipelineMeter : IDisposable
     private readonly TimeProvider _time;
     private readonly Meter _meter;
     private readonly Counter<long> _jobs;
+    private readonly Counter<long> _cleaned;
     private readonly Histogram<double> _files;
     private readonly Histogram<double> _steps;
     private long _oldestUnfinished;
@@ -24,6 +25,7 @@ internal sealed class PipelineMeter : IDisposable
         _outboxEmptiedAt = time.GetTimestamp();
         _meter = meters.Create(Name);
         _jobs = _meter.CreateCounter<long>("tus_upload.pipeline.jobs", "{job}", "Jobs that ended, by outcome.");
+        _cleaned = _meter.CreateCounter<long>("tus_upload.janitor.removed", "{item}", "What janitors removed, by janitor and kind.");
         _files = _meter.CreateHistogram<double>("tus_upload.pipeline.file.duration", "s", "From the last byte to the end, by end.");
         _steps = _meter.CreateHistogram<double>("tus_upload.pipeline.step.duration", "s", "One run of one step.");
         _meter.CreateObservableGauge(
@@ -37,6 +39,8 @@ internal sealed class PipelineMeter : IDisposable
 
     /// <summary>One run of a job: <c>done</c>, <c>retried</c>, <c>failed</c> or <c>interrupted</c>.</summary>
     public void JobEnded(string outcome) => _jobs.Add(1, new KeyValuePair<string, object?>("outcome", outcome));
+
+    public void Cleaned(string janitor, string what, long count) => _cleaned.Add(count, new("janitor", janitor), new("kind", what));
 
     public void StepDone(string step, bool rejected, TimeSpan took) => _steps.Record(
         took.TotalSeconds, new("step", step), new("outcome", rejected ? "rejected" : "continued"));

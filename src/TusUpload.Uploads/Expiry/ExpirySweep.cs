@@ -21,7 +21,9 @@ internal sealed partial class ExpirySweep(
     public TimeSpan Interval => options.Value.SweepInterval;
 
     /// <summary>One pass; says how many uploads it ended, of how many it removed the bytes, and of how many it could not.</summary>
-    public async Task<(int Expired, int Removed, int Kept)> RunOnceAsync(CancellationToken cancellationToken)
+    public Task<(int Expired, int Removed, int Kept)> RunOnceAsync(CancellationToken cancellationToken) => RunOnceAsync(Batch, cancellationToken);
+
+    internal async Task<(int Expired, int Removed, int Kept)> RunOnceAsync(int pageSize, CancellationToken cancellationToken)
     {
         var expired = 0;
         while (expired < Batch && await endings.ExpireOneAsync(time.GetUtcNow(), cancellationToken) is { } ended)
@@ -30,37 +32,41 @@ internal sealed partial class ExpirySweep(
             expired++;
         }
 
-        var (removed, kept) = await RemoveLeftoversAsync(cancellationToken);
+        var (removed, kept) = await RemoveLeftoversAsync(pageSize, cancellationToken);
         return (expired, removed, kept);
     }
 
     // One file that cannot be removed must not hold up the others: it stays for the next sweep.
-    private async Task<(int Removed, int Kept)> RemoveLeftoversAsync(CancellationToken cancellationToken)
+    private async Task<(int Removed, int Kept)> RemoveLeftoversAsync(int pageSize, CancellationToken cancellationToken)
     {
         var removed = 0;
-        List<Guid> gone;
-        IReadOnlyList<Guid> leftovers;
+        var stuck = new HashSet<Guid>();
+        IReadOnlyList<Guid> page;
+        int asked;
         do
         {
-            gone = [];
-            leftovers = await endings.LeftoversAsync(node.Id, Batch, cancellationToken);
-            foreach (var id in leftovers)
+            // Those that cannot be removed come again, and must not be all that comes.
+            asked = pageSize + stuck.Count;
+            page = await endings.LeftoversAsync(node.Id, asked, cancellationToken);
+            var gone = new List<Guid>();
+            foreach (var id in page.Where(id => !stuck.Contains(id)).ToList())
             {
                 if (await TryDeleteAsync(id, cancellationToken))
                 {
                     gone.Add(id);
                 }
+                else
+                {
+                    stuck.Add(id);
+                }
             }
 
-            if (gone.Count > 0)
-            {
-                await endings.MarkRemovedAsync([.. gone], cancellationToken);
-                removed += gone.Count;
-            }
+            await endings.MarkRemovedAsync([.. gone], cancellationToken);
+            removed += gone.Count;
         }
-        while (leftovers.Count == Batch && gone.Count > 0);
+        while (page.Count == asked);
 
-        return (removed, leftovers.Count - gone.Count);
+        return (removed, stuck.Count);
     }
 
     private async Task<bool> TryDeleteAsync(Guid id, CancellationToken cancellationToken)

@@ -200,7 +200,7 @@ public sealed class UploadFlowTests(RunningServer server) : IClassFixture<Runnin
         await db.Sessions.Where(session => session.Id == stuck.Id() || session.Id == other.Id())
             .ExecuteUpdateAsync(set => set.SetProperty(session => session.ExpiresAt, TimeProvider.System.GetUtcNow().AddSeconds(-1)), Ct);
 
-        var swept = await server.Services.GetRequiredService<ExpirySweep>().RunOnceAsync(Ct);
+        var swept = await server.Services.GetRequiredService<ExpirySweep>().RunOnceAsync(pageSize: 1, Ct);
 
         Assert.Equal(1, swept.Kept);
         Assert.False(File.Exists(PathOf(other)));

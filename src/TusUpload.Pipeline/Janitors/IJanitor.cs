@@ -1,0 +1,13 @@
+namespace TusUpload.Pipeline.Janitors;
+
+/// <summary>
+/// One kind of housekeeping. Its run finds only what is dead for good, may be killed anywhere and run again, and may run on several nodes at once.
+/// </summary>
+internal interface IJanitor
+{
+    /// <summary>Lower case, at most 50 characters; its row in <c>janitor_runs</c> and the tag of its metric.</summary>
+    string Name { get; }
+
+    /// <summary>What it did, counts by name.</summary>
+    Task<Dictionary<string, long>> RunOnceAsync(CancellationToken cancellationToken);
+}

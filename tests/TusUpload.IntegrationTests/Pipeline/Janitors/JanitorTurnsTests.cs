@@ -1,0 +1,27 @@
+using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
+
+using TusUpload.Data.Janitors;
+using TusUpload.IntegrationTests.Harness;
+using TusUpload.Pipeline.Janitors;
+
+namespace TusUpload.IntegrationTests.Pipeline.Janitors;
+
+public sealed class JanitorTurnsTests(RunningServer server) : IClassFixture<RunningServer>
+{
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    [Fact]
+    public async Task A_turn_leaves_its_report_and_the_next_one_waits_for_its_time()
+    {
+        var turns = server.Services.GetRequiredService<JanitorTurns>();
+        await server.WithDbAsync(db => db.Set<JanitorRun>().ExecuteDeleteAsync(Ct));
+
+        var (first, second) = (await turns.RunOnceAsync(Ct), await turns.RunOnceAsync(Ct));
+
+        Assert.Equal((server.Services.GetServices<IJanitor>().Count(), 0), (first, second));
+        var run = await server.WithDbAsync(db => db.Set<JanitorRun>().SingleAsync(row => row.Name == "nodes", Ct));
+        Assert.Equal("""{"nodes": 0, "leases": 0, "requests": 0}""", run.Report);
+        Assert.NotNull(run.EndedAt);
+    }
+}
