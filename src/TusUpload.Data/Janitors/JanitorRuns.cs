@@ -1,6 +1,10 @@
+using Microsoft.Extensions.DependencyInjection;
+
 using Npgsql;
 
 using NpgsqlTypes;
+
+using TusUpload.Data.Connections;
 
 namespace TusUpload.Data.Janitors;
 
@@ -8,7 +12,7 @@ namespace TusUpload.Data.Janitors;
 /// Whose turn it is. A turn is one statement, and what counts is when it began: a node that dies at its work holds up nobody once the time between
 /// two turns is over. One that works for longer may meet another: janitors are safe at once, so a turn saves work and guards nothing.
 /// </summary>
-public sealed class JanitorRuns(NpgsqlDataSource database)
+public sealed class JanitorRuns([FromKeyedServices(Pools.Jobs)] NpgsqlDataSource database)
 {
     private const string ClaimSql = """
         INSERT INTO tus_upload.janitor_runs AS run (name, node, started_at) VALUES ($1, $2, now())

@@ -1,4 +1,8 @@
+using Microsoft.Extensions.DependencyInjection;
+
 using Npgsql;
+
+using TusUpload.Data.Connections;
 
 namespace TusUpload.Data.Nodes;
 
@@ -6,7 +10,7 @@ namespace TusUpload.Data.Nodes;
 /// What processes leave behind that died without a word. None of it holds up anybody: a lease counts only while its node's heartbeat does. So it may be
 /// removed in any order, and dying in between leaves the rest for the next time.
 /// </summary>
-public sealed class StaleNodes(NpgsqlDataSource database)
+public sealed class StaleNodes([FromKeyedServices(Pools.Jobs)] NpgsqlDataSource database)
 {
     // Rows are read first and changed only where their lease is still the one that was read: a node that came after this statement began is not
     // seen by it, but its epoch is.

@@ -14,7 +14,9 @@ internal sealed partial class NodeHeartbeat(
     LocalNode node, NodeHeartbeats heartbeats, Writers writers, NodeLife life, NodeHeartbeatServices services, ILogger<NodeHeartbeat> logger)
     : BackgroundService
 {
+    private const int FirstBeats = 5;
     private static readonly TimeSpan ClockTolerance = TimeSpan.FromSeconds(5);
+
     private readonly DateTimeOffset _startedAt = services.Time.GetUtcNow();
     private readonly TimeSpan _interval = services.Options.Value.HeartbeatPeriod / 2;
     private readonly TimeSpan _retry = services.Options.Value.HeartbeatPeriod / 20;
@@ -22,7 +24,20 @@ internal sealed partial class NodeHeartbeat(
 
     public override async Task StartAsync(CancellationToken cancellationToken)
     {
-        await BeatAsync(cancellationToken);
+        // Nodes that start together may find the database, or the pooler before it, busy: a slow first word is no reason not to start.
+        for (var attempt = 1; ; attempt++)
+        {
+            try
+            {
+                await BeatAsync(cancellationToken);
+                break;
+            }
+            catch (Exception trouble) when (attempt < FirstBeats && !cancellationToken.IsCancellationRequested)
+            {
+                LogMissed(trouble);
+            }
+        }
+
         await base.StartAsync(cancellationToken);
     }
 
