@@ -166,7 +166,7 @@ export class Server {
 }
 
 /** Below the ports that the system gives to outgoing connections: one of those may take a killed server's port before it is back. */
-async function freePort() {
+export async function freePort() {
   for (;;) {
     const port = randomInt(15_000, 32_000)
     const probe = createServer()

@@ -4,7 +4,7 @@ import { connect } from 'node:net'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { until } from '../../e2e/lib/until.mjs'
-import { freePort } from './ports.mjs'
+import { freePort } from '../../e2e/lib/server.mjs'
 
 const FILE = fileURLToPath(new URL('../../../config/proxies/haproxy-nodes.cfg', import.meta.url))
 const PROGRAM = ['/usr/sbin/haproxy', '/usr/bin/haproxy', '/usr/local/sbin/haproxy'].find((path) => existsSync(path))

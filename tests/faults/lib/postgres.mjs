@@ -3,7 +3,7 @@ import { appendFileSync, existsSync, mkdirSync, readFileSync, readdirSync } from
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { until } from '../../e2e/lib/until.mjs'
-import { freePort } from './ports.mjs'
+import { freePort } from '../../e2e/lib/server.mjs'
 import { Sql } from './sql.mjs'
 
 const run = promisify(execFile)
