@@ -17,6 +17,7 @@ internal sealed partial class LeaseAnswers(
     : BackgroundService
 {
     private readonly Wakeup _wakeup = new();
+    private bool _hasTold;
 
     /// <summary>Something was asked.</summary>
     public void Wake() => _wakeup.Call();
@@ -33,10 +34,18 @@ internal sealed partial class LeaseAnswers(
                     // Nobody waits for another's writer.
                     _ = AnswerAsync(request);
                 }
+
+                _hasTold = false;
             }
             catch (Exception trouble) when (!stoppingToken.IsCancellationRequested)
             {
-                LogFailed(trouble);
+                // Once: where it cannot listen it looks five times a second, for as long as the database is away.
+                if (!_hasTold)
+                {
+                    LogFailed(trouble);
+                }
+
+                _hasTold = true;
             }
         }
     }
