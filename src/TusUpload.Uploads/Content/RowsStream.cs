@@ -3,7 +3,7 @@ using TusUpload.Data.Content;
 namespace TusUpload.Uploads.Content;
 
 /// <summary>An upload's first bytes from rows, one row in memory at a time.</summary>
-internal sealed class RowsStream : Stream
+internal sealed class RowsStream : ContentStream
 {
     private readonly ContentRows _rows;
     private readonly Guid _uploadId;
@@ -11,12 +11,6 @@ internal sealed class RowsStream : Stream
     private long _rowStart;
 
     private RowsStream(ContentRows rows, Guid uploadId, long length) => (_rows, _uploadId, Length) = (rows, uploadId, length);
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => true;
-
-    public override bool CanWrite => false;
 
     public override long Length { get; }
 
@@ -48,26 +42,6 @@ internal sealed class RowsStream : Stream
         Position += bytes.Length;
         return bytes.Length;
     }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("Read it asynchronously.");
-
-    public override long Seek(long offset, SeekOrigin origin) => Position = origin switch
-    {
-        SeekOrigin.Begin => offset,
-        SeekOrigin.Current => Position + offset,
-        _ => Length + offset,
-    };
-
-    public override void Flush()
-    {
-    }
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     private async Task FetchAsync(CancellationToken cancellationToken)
     {

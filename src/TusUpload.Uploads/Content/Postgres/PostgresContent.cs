@@ -43,7 +43,7 @@ internal sealed class PostgresContent(ContentRows rows, ContentHandOver handOver
     /// <summary>By the age of their ids: rows have no time of their own.</summary>
     public async IAsyncEnumerable<Guid> ListAsync(DateTimeOffset unchangedSince, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var before = FirstId(unchangedSince);
+        var before = UploadAge.FirstId(unchangedSince);
         List<Guid> page;
         for (var after = Guid.Empty; ; after = page[^1])
         {
@@ -58,14 +58,5 @@ internal sealed class PostgresContent(ContentRows rows, ContentHandOver handOver
                 yield break;
             }
         }
-    }
-
-    // The smallest id of that millisecond.
-    private static Guid FirstId(DateTimeOffset time)
-    {
-        Span<byte> bytes = stackalloc byte[16];
-        Guid.CreateVersion7(time).TryWriteBytes(bytes, bigEndian: true, out _);
-        bytes[6..].Clear();
-        return new(bytes, bigEndian: true);
     }
 }

@@ -55,7 +55,7 @@ internal sealed class S3Content(S3Staging staging, S3Completion completion, S3Sw
     /// <summary>By the age of their ids: when the last byte of one was written is its session's to know.</summary>
     public async IAsyncEnumerable<Guid> ListAsync(DateTimeOffset unchangedSince, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
-        var before = FirstId(unchangedSince);
+        var before = UploadAge.FirstId(unchangedSince);
         List<Guid> page;
         for (var after = Guid.Empty; ; after = page[^1])
         {
@@ -90,13 +90,4 @@ internal sealed class S3Content(S3Staging staging, S3Completion completion, S3Sw
     public Task CheckAsync(CancellationToken cancellationToken) => staging.CheckAsync(cancellationToken);
 
     public Task<int> SweepAsync(DateTimeOffset olderThan, CancellationToken cancellationToken) => sweep.RunOnceAsync(olderThan, cancellationToken);
-
-    // The smallest id of that millisecond.
-    private static Guid FirstId(DateTimeOffset time)
-    {
-        Span<byte> bytes = stackalloc byte[16];
-        Guid.CreateVersion7(time).TryWriteBytes(bytes, bigEndian: true, out _);
-        bytes[6..].Clear();
-        return new(bytes, bigEndian: true);
-    }
 }

@@ -6,7 +6,7 @@ namespace TusUpload.Uploads.Content.S3;
 /// An object's first bytes, one ranged request at a time. A connection that breaks is followed by another one where it broke; only so many in a row
 /// that bring nothing.
 /// </summary>
-internal sealed class S3ObjectStream : Stream
+internal sealed class S3ObjectStream : ContentStream
 {
     private const int Attempts = 4;
 
@@ -16,12 +16,6 @@ internal sealed class S3ObjectStream : Stream
     private long _position;
 
     private S3ObjectStream(S3Bucket bucket, string key, long length) => (_bucket, _key, Length) = (bucket, key, length);
-
-    public override bool CanRead => true;
-
-    public override bool CanSeek => true;
-
-    public override bool CanWrite => false;
 
     public override long Length { get; }
 
@@ -72,26 +66,6 @@ internal sealed class S3ObjectStream : Stream
             }
         }
     }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("Read it asynchronously.");
-
-    public override long Seek(long offset, SeekOrigin origin) => Position = origin switch
-    {
-        SeekOrigin.Begin => offset,
-        SeekOrigin.Current => _position + offset,
-        _ => Length + offset,
-    };
-
-    public override void Flush()
-    {
-    }
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 
     protected override void Dispose(bool disposing)
     {

@@ -1,0 +1,14 @@
+namespace TusUpload.Uploads.Content;
+
+/// <summary>Uploads by their age: an id (UUID version 7, RFC 9562) begins with the millisecond it was made in.</summary>
+internal static class UploadAge
+{
+    /// <summary>The smallest id of that millisecond: every upload that was made earlier has a smaller one.</summary>
+    public static Guid FirstId(DateTimeOffset time)
+    {
+        Span<byte> bytes = stackalloc byte[16];
+        Guid.CreateVersion7(time).TryWriteBytes(bytes, bigEndian: true, out _);
+        bytes[6..].Clear();
+        return new(bytes, bigEndian: true);
+    }
+}
