@@ -41,6 +41,9 @@ public static class DataServiceCollectionExtensions
         services.AddSingleton<DatabaseClock>();
         services.AddSingleton<StaleNodes>();
         services.AddSingleton<JanitorRuns>();
+        services.AddSingleton<NeededContent>();
+        services.AddSingleton<KnownFiles>();
+        services.AddSingleton<ReservationRecount>();
         services.AddSingleton<SessionCreation>();
         services.AddSingleton<SessionLeases>();
         services.AddSingleton<LeaseRequests>();

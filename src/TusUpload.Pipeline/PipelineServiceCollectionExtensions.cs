@@ -108,6 +108,9 @@ public static class PipelineServiceCollectionExtensions
         services.AddOptions<JanitorOptions>().BindConfiguration(JanitorOptions.Section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<JanitorOptions>, JanitorOptionsAnnotations>();
         services.AddSingleton<IJanitor, NodeJanitor>();
+        services.AddSingleton<IJanitor, ReservationJanitor>();
+        services.AddSingleton<IJanitor, ContentJanitor>();
+        services.AddSingleton<IJanitor, ObjectJanitor>();
         services.AddSingleton<JanitorEdge>();
         services.AddSingleton<JanitorTurns>();
         services.AddHostedService(provider => provider.GetRequiredService<JanitorTurns>());

@@ -4,13 +4,13 @@ import { Cluster } from './lib/cluster.mjs'
 import { runSeed, summaryOf, tell } from './lib/seed.mjs'
 import { hasTools } from './lib/tools.mjs'
 
-// Seeds that together hold every fault but those of the object store; what else there is, run.mjs finds by hand.
+// Seeds that together hold every fault; what else there is, run.mjs finds by hand.
 const SEEDS = (process.env.FAULT_SEEDS ?? '3,6,10').split(',').map(Number)
-const CONTENTS = ['disk', 'postgres']
+const CONTENTS = ['disk', 'postgres', 's3']
 
 for (const content of CONTENTS) {
   test(`Uploads over three nodes that fail keep every promise: content ${content}, seeds ${SEEDS.join(', ')}`, async (t) => {
-    if (!hasTools(t)) {
+    if (!hasTools(t, content)) {
       return
     }
 

@@ -26,6 +26,12 @@ public sealed class StaleNodes([FromKeyedServices(Pools.Jobs)] NpgsqlDataSource 
 
     private const string ForgetSql = "DELETE FROM tus_upload.nodes WHERE heartbeat_at <= now() - $1";
 
+    // A node that is on its way up has no row yet and may have taken its first turn; nothing depends on that.
+    private const string TurnsSql = """
+        DELETE FROM tus_upload.janitor_runs run
+         WHERE started_at <= now() - $1 AND position(':' IN name) > 0 AND NOT EXISTS (SELECT FROM tus_upload.nodes WHERE nodes.id = run.node)
+        """;
+
     private const string RequestsSql = "DELETE FROM tus_upload.lease_requests WHERE asked_at <= now() - $1";
 
     /// <summary>Ends leases of nodes that are not there or have been silent for so long; says how many.</summary>
@@ -36,6 +42,9 @@ public sealed class StaleNodes([FromKeyedServices(Pools.Jobs)] NpgsqlDataSource 
 
     /// <summary>Removes requests for a lease whose askers have died; says how many.</summary>
     public Task<int> DropRequestsAsync(TimeSpan age, CancellationToken cancellationToken) => RunAsync(RequestsSql, age, cancellationToken);
+
+    /// <summary>Forgets the turns of what only one node could look after, and that node is gone; says how many.</summary>
+    public Task<int> DropTurnsAsync(TimeSpan age, CancellationToken cancellationToken) => RunAsync(TurnsSql, age, cancellationToken);
 
     private async Task<int> RunAsync(string sql, TimeSpan age, CancellationToken cancellationToken)
     {

@@ -20,6 +20,9 @@ public sealed record Admission
 
     public bool BatchOpen { get; init; }
 
+    /// <summary>False where the bytes that came with it may be gone: see <see cref="NewSession.BytesKeptUntil"/>.</summary>
+    public bool InTime { get; init; }
+
     public long? UserRoom { get; init; }
 
     public long? WorkspaceRoom { get; init; }

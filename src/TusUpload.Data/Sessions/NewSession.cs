@@ -52,6 +52,11 @@ public sealed record NewSession
     /// <summary>Bytes that are on the disk already; with <see cref="TotalSize"/> bytes of it the session is born received.</summary>
     public CommittedSpan? FirstSpan { get; init; }
 
+    /// <summary>
+    /// Until when <see cref="FirstSpan"/>'s bytes are sure to be there without this row: then whoever looks for bytes that nobody knows may find them.
+    /// </summary>
+    public DateTimeOffset? BytesKeptUntil { get; init; }
+
     /// <summary>SHA-256 of the whole, where <see cref="FirstSpan"/> is the whole.</summary>
     public string? Sha256 { get; init; }
 

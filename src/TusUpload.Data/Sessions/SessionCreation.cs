@@ -1,6 +1,7 @@
 using Npgsql;
 
 using TusUpload.Data.Batches;
+using TusUpload.Data.Connections;
 
 namespace TusUpload.Data.Sessions;
 
@@ -35,6 +36,7 @@ public sealed class SessionCreation(NpgsqlDataSource database)
                AND ($7 IS NULL OR EXISTS (SELECT FROM through WHERE $15 = 0 OR COALESCE(room >= $15, true)))
                AND ($8 IS NULL OR EXISTS (SELECT FROM target WHERE is_open))
                AND ($6 IS NULL OR EXISTS (SELECT FROM folder))
+               AND ($25 IS NULL OR now() < $25)
         ), change AS (
             SELECT $4 AS user_id, $5 AS workspace_id, $7 AS link_id, $15 AS reserved, 0 AS used FROM admitted
         ), {StorageCounting.Sql}, session AS (
@@ -66,12 +68,15 @@ public sealed class SessionCreation(NpgsqlDataSource database)
         SELECT EXISTS (SELECT FROM session), EXISTS (SELECT FROM account), EXISTS (SELECT FROM space),
                $6 IS NULL OR EXISTS (SELECT FROM folder), $7 IS NULL OR EXISTS (SELECT FROM through),
                $8 IS NULL OR EXISTS (SELECT FROM target), $8 IS NULL OR EXISTS (SELECT FROM target WHERE is_open),
-               (SELECT room FROM account), (SELECT room FROM space), (SELECT room FROM through)
+               (SELECT room FROM account), (SELECT room FROM space), (SELECT room FROM through),
+               $25 IS NULL OR now() < $25
         """;
 
+    /// <summary>Throws <see cref="NotAskedException"/> where no connection was to be had: then nothing was made. After any other exception it may have been.</summary>
     public async Task<Admission> CreateAsync(NewSession upload, CancellationToken cancellationToken)
     {
-        await using var command = database.CreateCommand(CreateSql);
+        await using var connection = await OpenAsync(cancellationToken);
+        await using var command = new NpgsqlCommand(CreateSql, connection);
         return await RunAsync(command, upload, cancellationToken);
     }
 
@@ -80,6 +85,18 @@ public sealed class SessionCreation(NpgsqlDataSource database)
     {
         await using var command = new NpgsqlCommand(CreateSql, transaction.Connection, transaction);
         return await RunAsync(command, upload, cancellationToken);
+    }
+
+    private async Task<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await database.OpenConnectionAsync(cancellationToken);
+        }
+        catch (NpgsqlException trouble)
+        {
+            throw new NotAskedException(trouble);
+        }
     }
 
     private static async Task<Admission> RunAsync(NpgsqlCommand command, NewSession upload, CancellationToken cancellationToken)
@@ -108,7 +125,8 @@ public sealed class SessionCreation(NpgsqlDataSource database)
             .With(upload.IsPartial)
             .With(upload.ResumeKey)
             .With(upload.PromisedSha512)
-            .With(upload.IsReceived);
+            .With(upload.IsReceived)
+            .With(upload.FirstSpan is null ? null : upload.BytesKeptUntil);
 
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         await row.ReadAsync(cancellationToken);
@@ -124,6 +142,7 @@ public sealed class SessionCreation(NpgsqlDataSource database)
             UserRoom = row.IsDBNull(7) ? null : row.GetInt64(7),
             WorkspaceRoom = row.IsDBNull(8) ? null : row.GetInt64(8),
             LinkRoom = row.IsDBNull(9) ? null : row.GetInt64(9),
+            InTime = row.GetBoolean(10),
         };
     }
 }

@@ -8,6 +8,9 @@ internal interface IJanitor
     /// <summary>Lower case, at most 50 characters; its row in <c>janitor_runs</c> and the tag of its metric.</summary>
     string Name { get; }
 
+    /// <summary>What its turn is taken for: all nodes together, or this one alone where its name is added after a colon.</summary>
+    string Turn => Name;
+
     /// <summary>What it did, counts by name.</summary>
     Task<Dictionary<string, long>> RunOnceAsync(CancellationToken cancellationToken);
 }

@@ -3,6 +3,7 @@ using System.Text.Json.Serialization;
 
 using Microsoft.Extensions.Options;
 
+using TusUpload.Data;
 using TusUpload.Data.Janitors;
 using TusUpload.Pipeline.Metrics;
 using TusUpload.Uploads.Leases;
@@ -38,7 +39,7 @@ internal sealed class JanitorTurns(
         {
             // Less than the interval: the timer's own jitter must not cost a node that is alone every second turn.
             var apart = options.Value.Interval * 0.75;
-            if (await runs.TryClaimAsync(janitor.Name, node.Id, apart, cancellationToken) is not { } startedAt)
+            if (await runs.TryClaimAsync(janitor.Turn, node.Id, apart, cancellationToken) is not { } startedAt)
             {
                 return false;
             }
@@ -46,7 +47,7 @@ internal sealed class JanitorTurns(
             var report = await janitor.RunOnceAsync(cancellationToken);
             edge.Done(janitor.Name, report);
             var json = JsonSerializer.Serialize(report, ReportJson.Default.DictionaryStringInt64);
-            await runs.EndAsync(janitor.Name, node.Id, startedAt, json, cancellationToken);
+            await runs.EndAsync(janitor.Turn, node.Id, startedAt, json, cancellationToken);
             return true;
         }
         catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
@@ -72,11 +73,18 @@ internal sealed partial class JanitorEdge(PipelineMeter meter, ILogger<JanitorEd
         }
     }
 
+    public void Corrected(ReservationDrift drift) => LogCorrected(drift.Level, drift.Id, drift.Counted, drift.Held);
+
     public void Failed(string janitor, Exception failure) => LogFailed(failure, janitor);
 
-    [LoggerMessage(EventId = 3401, Level = LogLevel.Information, Message = "Janitor {Janitor}: {Count} {What} removed")]
+    [LoggerMessage(EventId = 3401, Level = LogLevel.Information, Message = "Janitor {Janitor}: {Count} {What}")]
     private partial void LogDone(string janitor, long count, string what);
 
     [LoggerMessage(EventId = 3402, Level = LogLevel.Error, Message = "Janitor {Janitor} failed; it is tried again")]
     private partial void LogFailed(Exception failure, string janitor);
+
+    [LoggerMessage(
+        EventId = 3403, Level = LogLevel.Error,
+        Message = "The {Level} {Id} counted {Counted} bytes as reserved and {Held} are held for its uploads; that is corrected, and was an error")]
+    private partial void LogCorrected(string level, string id, long counted, long held);
 }

@@ -14,8 +14,9 @@ internal sealed class NodeJanitor(StaleNodes nodes, IOptions<JanitorOptions> opt
 
     public async Task<Dictionary<string, long>> RunOnceAsync(CancellationToken cancellationToken) => new(StringComparer.Ordinal)
     {
-        ["leases"] = await nodes.ReleaseAsync(options.Value.NodeAge, cancellationToken),
-        ["nodes"] = await nodes.ForgetAsync(options.Value.NodeAge, cancellationToken),
-        ["requests"] = await nodes.DropRequestsAsync(RequestAge, cancellationToken),
+        ["leases_ended"] = await nodes.ReleaseAsync(options.Value.NodeAge, cancellationToken),
+        ["forgotten"] = await nodes.ForgetAsync(options.Value.NodeAge, cancellationToken),
+        ["requests_dropped"] = await nodes.DropRequestsAsync(RequestAge, cancellationToken),
+        ["turns_dropped"] = await nodes.DropTurnsAsync(options.Value.NodeAge, cancellationToken),
     };
 }

@@ -21,6 +21,15 @@ public interface IObjectStorage
     /// <summary>Removes an object; removing what is not there is no error.</summary>
     Task DeleteAsync(string storagePath, CancellationToken cancellationToken);
 
+    /// <summary>Keys of objects that were stored, and have not changed, since before <paramref name="unchangedSince"/>; among them may be others' than ours.</summary>
+    IAsyncEnumerable<string> ListAsync(DateTimeOffset unchangedSince, CancellationToken cancellationToken);
+
+    /// <summary>
+    /// Removes what a store that died left unfinished and that has not changed since <paramref name="olderThan"/>; says how many. One that
+    /// is at it still, after so long, fails and is run again.
+    /// </summary>
+    Task<int> SweepAsync(DateTimeOffset olderThan, CancellationToken cancellationToken);
+
     /// <summary>Throws when objects cannot be stored now.</summary>
     Task CheckAsync(CancellationToken cancellationToken);
 }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using System.Runtime.CompilerServices;
 
 using Microsoft.Extensions.Options;
 
@@ -16,6 +17,7 @@ internal sealed class LocalObjectStorage : IObjectStorage
     public const string Name = "local";
 
     private const string Unfinished = ".part";
+    private const string Probe = ".check-";
     private readonly string _root;
 
     public LocalObjectStorage(IOptions<StorageOptions> options, IOptions<DataOptions> data)
@@ -80,10 +82,36 @@ internal sealed class LocalObjectStorage : IObjectStorage
         return Task.CompletedTask;
     }
 
+    public async IAsyncEnumerable<string> ListAsync(DateTimeOffset unchangedSince, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        await foreach (var file in FilesAsync(unchangedSince, cancellationToken))
+        {
+            if (!IsUnfinished(file))
+            {
+                yield return Path.GetRelativePath(_root, file.FullName).Replace(Path.DirectorySeparatorChar, '/');
+            }
+        }
+    }
+
+    public async Task<int> SweepAsync(DateTimeOffset olderThan, CancellationToken cancellationToken)
+    {
+        var removed = 0;
+        await foreach (var file in FilesAsync(olderThan, cancellationToken))
+        {
+            if (IsUnfinished(file))
+            {
+                file.Delete();
+                removed++;
+            }
+        }
+
+        return removed;
+    }
+
     public Task CheckAsync(CancellationToken cancellationToken)
     {
         Directory.CreateDirectory(_root);
-        var probe = Path.Combine(_root, $".check-{Guid.CreateVersion7():n}");
+        var probe = Path.Combine(_root, $"{Probe}{Guid.CreateVersion7():n}");
         using (new FileStream(probe, new FileStreamOptions
         {
             Mode = FileMode.CreateNew,
@@ -180,6 +208,31 @@ internal sealed class LocalObjectStorage : IObjectStorage
     }
 
     private static bool IsStored(string target, long length) => new FileInfo(target) is { Exists: true } found && found.Length == length;
+
+    private static bool IsUnfinished(FileInfo file) =>
+        file.Name.EndsWith(Unfinished, StringComparison.Ordinal) || file.Name.StartsWith(Probe, StringComparison.Ordinal);
+
+    private async IAsyncEnumerable<FileInfo> FilesAsync(DateTimeOffset unchangedSince, [EnumeratorCancellation] CancellationToken cancellationToken)
+    {
+        var folders = new Stack<DirectoryInfo>([new(_root)]);
+        while (folders.TryPop(out var folder))
+        {
+            // A folder at a time, and others run in between: there may be millions of files.
+            await Task.Yield();
+            cancellationToken.ThrowIfCancellationRequested();
+            foreach (var entry in folder.Exists ? folder.EnumerateFileSystemInfos() : [])
+            {
+                if (entry is DirectoryInfo below)
+                {
+                    folders.Push(below);
+                }
+                else if (entry is FileInfo file && new DateTimeOffset(file.LastWriteTimeUtc) <= unchangedSince)
+                {
+                    yield return file;
+                }
+            }
+        }
+    }
 
     private string PathOf(string storagePath) => ObjectKey.IsValid(storagePath)
         ? Path.Combine(_root, storagePath)

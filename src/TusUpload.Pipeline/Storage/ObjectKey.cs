@@ -16,6 +16,14 @@ internal static class ObjectKey
         return $"{workspaceId:n}/{id.AsSpan(^2)}/{id}";
     }
 
+    /// <summary>The file whose object it is; null where the key is not one of ours.</summary>
+    public static Guid? FileOf(string key) =>
+        key.Split('/') is [var workspace, var shard, var id]
+        && Guid.TryParseExact(workspace, "N", out var workspaceId) && Guid.TryParseExact(id, "D", out var fileId)
+        && For(workspaceId, fileId) == key
+            ? fileId
+            : null;
+
     /// <summary>Whether it is a plain relative path that stays below where it starts.</summary>
     public static bool IsValid(string key) =>
         key.Length is > 0 and <= 300

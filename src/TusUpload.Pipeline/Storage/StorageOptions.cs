@@ -9,6 +9,9 @@ public sealed class StorageOptions
 {
     public const string Section = "Storage";
 
+    public const string Report = "report";
+    public const string Remove = "remove";
+
     /// <summary>Which object store: <c>local</c> is a folder of this machine. Default <c>local</c>.</summary>
     [Required]
     public string Kind { get; set; } = LocalObjectStorage.Name;
@@ -18,6 +21,14 @@ public sealed class StorageOptions
     /// <c>objects</c> in <c>Data:Path</c>.
     /// </summary>
     public string? LocalPath { get; set; }
+
+    /// <summary>
+    /// What is done with objects that no file in the database has, older than <c>Content:OrphanAge</c>: <c>report</c> tells how many there are, <c>remove</c>
+    /// removes them. After a restore of the database to an earlier moment these are the files that came since. Default <c>report</c>.
+    /// </summary>
+    [Required]
+    [AllowedValues(Report, Remove)]
+    public string OrphanedObjects { get; set; } = Report;
 }
 
 [OptionsValidator]

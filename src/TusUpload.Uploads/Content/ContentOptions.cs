@@ -44,6 +44,13 @@ public sealed class ContentOptions
     /// </summary>
     [Range(0, long.MaxValue)]
     public long MinFreeBytes { get; init; } = 256 << 20;
+
+    /// <summary>
+    /// Bytes that no upload knows, left by a process that died or an answer of the database that was lost, are removed when nothing has been written to
+    /// them for so long. A POST that is still busy with its bytes after half of that makes no upload. Default 1 day.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:10", "365.00:00:00")]
+    public TimeSpan OrphanAge { get; init; } = TimeSpan.FromDays(1);
 }
 
 [OptionsValidator]

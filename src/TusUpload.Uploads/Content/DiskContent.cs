@@ -117,7 +117,8 @@ internal sealed class DiskContent : IUploadContent, IFileContent
             var folder = new DirectoryInfo(FolderOf(shard));
             foreach (var file in folder.Exists ? folder.EnumerateFiles() : [])
             {
-                if (Guid.TryParse(file.Name, out var uploadId) && new DateTimeOffset(file.LastWriteTimeUtc) <= unchangedSince)
+                if (Guid.TryParseExact(file.Name, "D", out var uploadId)
+                    && UploadAge.TimeOf(uploadId) <= unchangedSince && new DateTimeOffset(file.LastWriteTimeUtc) <= unchangedSince)
                 {
                     yield return uploadId;
                 }

@@ -35,7 +35,10 @@ public interface IUploadContent
     /// <summary>Removes every byte of an upload; removing what is not there is no error.</summary>
     ValueTask DeleteAsync(Guid uploadId, CancellationToken cancellationToken);
 
-    /// <summary>Uploads that have bytes here, none of them written after <paramref name="unchangedSince"/>; for whoever looks for what nobody knows of.</summary>
+    /// <summary>
+    /// Uploads that have bytes here and were made before <paramref name="unchangedSince"/>; where it is known when bytes were written, only those that got
+    /// none since. For whoever looks for what nobody knows of.
+    /// </summary>
     IAsyncEnumerable<Guid> ListAsync(DateTimeOffset unchangedSince, CancellationToken cancellationToken);
 }
 

@@ -33,6 +33,12 @@ internal sealed class SessionAdmission(SessionCreation creation, CallerDirectory
     /// <param name="size">Bytes that were asked for.</param>
     public TusError Explain(Data.Sessions.Admission admission, string userId, long size)
     {
+        if (!admission.InTime)
+        {
+            // The process slept between the bytes and this question.
+            return TusError.Unavailable;
+        }
+
         if (!admission.UserKnown)
         {
             // Somebody removed the user's row under a running server: the next request makes it again.

@@ -31,7 +31,7 @@ internal sealed class UploadBeginning(
         }
         catch (StorageFullException)
         {
-            await endings.TerminateAsync(made.Id, made.UserId, made.Now, CancellationToken.None);
+            await TakeBackAsync(made);
             return TusError.StorageFull;
         }
 
@@ -64,10 +64,17 @@ internal sealed class UploadBeginning(
         };
     }
 
-    /// <summary>No client was told of it. Dying in between leaves bytes that the sweep finds.</summary>
+    /// <summary>
+    /// No client was told of it, unless it has a key: then the same POST may have come again and been told, so it stays, without a byte, for its client to
+    /// go on with. Dying in between leaves bytes that the sweep finds.
+    /// </summary>
     private async Task TakeBackAsync(NewSession made)
     {
-        if (await endings.TerminateAsync(made.Id, made.UserId, made.Now, CancellationToken.None) is not null)
+        if (made.ResumeKey is not null)
+        {
+            await leases.ReleaseAsync(made.Id, receive.Node.Id, epoch: 1, CancellationToken.None);
+        }
+        else if (await endings.TerminateAsync(made.Id, made.UserId, made.Now, CancellationToken.None) is not null)
         {
             await content.DeleteAsync(made.Id, CancellationToken.None);
             await endings.MarkRemovedAsync([made.Id], CancellationToken.None);

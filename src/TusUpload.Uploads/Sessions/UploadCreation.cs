@@ -12,7 +12,7 @@ namespace TusUpload.Uploads.Sessions;
 /// client sends bytes in vain.
 /// </summary>
 internal sealed class UploadCreation(
-    CallerDirectory callers, IUploadContent content, WholeUpload whole, UploadBeginning beginning, UploadAdoption adoption)
+    CallerDirectory callers, IUploadContent content, WholeUpload whole, UploadBeginning beginning, UploadAdoption adoption, TimeProvider time)
 {
     public async Task<TusResult<UploadInfo>> CreateAsync(CreateRequest request, TusBody? body, CancellationToken cancellationToken)
     {
@@ -34,7 +34,7 @@ internal sealed class UploadCreation(
 
         var userId = request.Caller.UserId()!;
         var workspace = await callers.DefaultWorkspaceAsync(userId, cancellationToken);
-        var session = target.Value!.ToSession(request, Guid.CreateVersion7(), userId, workspace) with { ContentNode = content.Node };
+        var session = target.Value!.ToSession(request, Guid.CreateVersion7(time.GetUtcNow()), userId, workspace) with { ContentNode = content.Node };
         return session.ResumeKey is null
             ? await MakeAsync(session)
             : await adoption.CreateAsync(session, request, body, MakeAsync, cancellationToken);

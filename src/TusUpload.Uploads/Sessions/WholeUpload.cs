@@ -5,6 +5,7 @@ using Microsoft.Extensions.Options;
 
 using Npgsql;
 
+using TusUpload.Data.Connections;
 using TusUpload.Data.Sessions;
 using TusUpload.Protocol.Bodies;
 using TusUpload.Protocol.Errors;
@@ -16,10 +17,14 @@ namespace TusUpload.Uploads.Sessions;
 
 /// <summary>
 /// An upload that arrives whole with its POST: bytes to the disk, then one statement that makes it in state received. Dying between the two
-/// leaves a file that no row knows and nobody was told of.
+/// leaves a file that no row knows and nobody was told of, which a janitor finds by its age. A process that slept in between makes no row any more.
 /// </summary>
 internal sealed class WholeUpload(
-    SessionAdmission admission, IUploadContent content, CompletedUploads completed, IOptions<SessionOptions> options)
+    SessionAdmission admission,
+    IUploadContent content,
+    CompletedUploads completed,
+    IOptions<SessionOptions> options,
+    IOptions<ContentOptions> contentOptions)
 {
     /// <summary>A body of exactly the upload's length, or an empty upload, with a body or without.</summary>
     public bool IsWhole(long? length, TusBody? body) => length == 0 || (length == body?.Length && length <= options.Value.WholeBodySize);
@@ -46,7 +51,8 @@ internal sealed class WholeUpload(
         }
 
         // No token: the client may be gone.
-        var (made, refusal) = await AdmitAsync(session with { FirstSpan = span, Sha256 = digest.Finish() });
+        var keptUntil = UploadAge.TimeOf(session.Id) + (contentOptions.Value.OrphanAge / 2);
+        var (made, refusal) = await AdmitAsync(session with { FirstSpan = span, Sha256 = digest.Finish(), BytesKeptUntil = keptUntil });
         if (refusal is not null)
         {
             await content.DeleteAsync(session.Id, CancellationToken.None);
@@ -72,10 +78,10 @@ internal sealed class WholeUpload(
         {
             return await admission.AdmitAsync(session, CancellationToken.None);
         }
-        catch (PostgresException)
+        catch (Exception trouble) when (trouble is NotAskedException or PostgresException { IsTransient: false })
         {
-            // The database answered that nothing was made. After any other exception the row may be there although its answer was lost, and then
-            // so must the bytes be.
+            // The database was not asked, or answered that nothing was made. After any other exception the row may be there although its answer
+            // was lost, and then so must the bytes be; where it is not, a janitor finds them.
             await content.DeleteAsync(session.Id, CancellationToken.None);
             throw;
         }

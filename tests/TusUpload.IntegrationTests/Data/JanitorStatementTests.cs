@@ -98,6 +98,24 @@ public sealed class JanitorStatementTests(PostgresServer postgres) : IAsyncLifet
         Assert.Equal((2, 0), (dropped, await _database.Get<StaleNodes>().DropRequestsAsync(TimeSpan.FromMinutes(1), Ct)));
     }
 
+    [Fact]
+    public async Task Turns_of_a_node_that_is_gone_are_forgotten_and_those_of_all_nodes_kept()
+    {
+        var (runs, gone, alive) = (_database.Get<JanitorRuns>(), Guid.CreateVersion7(), Guid.CreateVersion7());
+        await BeatAsync(alive, TimeSpan.Zero);
+        foreach (var (name, node) in new[] { ("nodes", gone), ($"content:{gone}", gone), ($"content:{alive}", alive) })
+        {
+            Assert.NotNull(await runs.TryClaimAsync(name, node, Hour, Ct));
+        }
+
+        Assert.Equal(0, await _database.Get<StaleNodes>().DropTurnsAsync(Hour, Ct));
+        await ExecuteAsync("UPDATE tus_upload.janitor_runs SET started_at = started_at - interval '61 minutes'");
+        Assert.Equal(1, await _database.Get<StaleNodes>().DropTurnsAsync(Hour, Ct));
+
+        await using var db = _database.Db();
+        Assert.Equal([$"content:{alive}", "nodes"], await db.Set<JanitorRun>().OrderBy(run => run.Name).Select(run => run.Name).ToArrayAsync(Ct));
+    }
+
     private async Task BeatAsync(Guid node, TimeSpan ago)
     {
         await _database.Get<NodeHeartbeats>().BeatAsync(node, "here", 1, TestDatabase.Now, Ct);

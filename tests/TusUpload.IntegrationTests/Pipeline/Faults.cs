@@ -79,5 +79,10 @@ internal sealed class FaultyStorage(LocalObjectStorage inner, Faults faults) : I
 
     public Task DeleteAsync(string storagePath, CancellationToken cancellationToken) => inner.DeleteAsync(storagePath, cancellationToken);
 
+    public IAsyncEnumerable<string> ListAsync(DateTimeOffset unchangedSince, CancellationToken cancellationToken) =>
+        inner.ListAsync(unchangedSince, cancellationToken);
+
+    public Task<int> SweepAsync(DateTimeOffset olderThan, CancellationToken cancellationToken) => inner.SweepAsync(olderThan, cancellationToken);
+
     public Task CheckAsync(CancellationToken cancellationToken) => inner.CheckAsync(cancellationToken);
 }

@@ -30,10 +30,20 @@ export class Uplink {
 
   #pace(socket) {
     const counter = { handed: 0 }
+
+    // A request hears of it while the connection is its own; the rest of a body may still be on its way then.
+    socket.on('error', () => {})
     socket.once('connect', () => this.#counted.set(socket.localPort, counter))
     const write = socket._write
     socket._writev = undefined
     socket._write = (bytes, encoding, done) => {
+      // The end of a body, of which node counts the bytes alone: held back, the next request could have the connection before this one has let go of it,
+      // and the two of them wait for each other.
+      if (bytes.length === 0) {
+        write.call(socket, bytes, encoding, done)
+        return
+      }
+
       counter.handed += Buffer.byteLength(bytes, encoding === 'buffer' ? undefined : encoding)
       write.call(socket, bytes, encoding, (trouble) => {
         this.#free = Math.max(this.#free, performance.now() - BURST) + (bytes.length / this.#rate.bytesPerSecond) * 1000

@@ -7,7 +7,7 @@ const CHECKSUM = 16
 /**
  * The invariants, asked of what is left when everybody is done: [{ story, text }], empty where all hold. Some become true only after the sweeps, so it is
  * asked until none is broken or time is up.
- * @param left paths in the folders of content and objects.
+ * @param left paths in the folders of content and objects, and keys in the store of the content.
  */
 export function broken(stories, facts, left) {
   return [
@@ -106,9 +106,9 @@ function ofBatches(stories, facts) {
 
 function ofRemains(facts, left) {
   const stored = facts.files.filter((file) => file.status === 'ready').map((file) => file.path).sort()
-  const orphans = orphansOf(facts, left)
   return [
-    ...wrong('files in the content folder', left.content.filter((path) => !orphans.includes(path)).join(' '), ''),
+    ...wrong('files in the content folder', left.content.join(' '), ''),
+    ...wrong('what is left in the object store', left.store.join(' '), ''),
     ...wrong('objects that no file has', (left.objects ?? []).filter((path) => !stored.includes(path)).join(' '), ''),
     ...wrong('files without their object', (left.objects ? stored : []).filter((path) => !left.objects.includes(path)).join(' '), ''),
     ...wrong('uploads with bytes in the database', facts.rows.join(' '), ''),
@@ -117,15 +117,6 @@ function ofRemains(facts, left) {
     ...wrong('requests for a lease that were left', facts.askedFor, 0),
     ...wrong('connections idle in a transaction', facts.inTransaction, 0),
   ]
-}
-
-/**
- * Bytes without an upload: of a body that came whole with its POST, and whose answer from the database was lost; the row may have been made, so
- * the server may not remove them. They are no violation: a janitor finds them by their age.
- */
-export function orphansOf(facts, left) {
-  const known = new Set(facts.sessions.map((session) => session.id))
-  return left.content.filter((path) => !known.has(path.split('/').at(-1)))
 }
 
 export function nameOf(story) {

@@ -8,6 +8,7 @@ import { Disk } from './disk.mjs'
 import { HaProxy } from './haproxy.mjs'
 import { Postgres } from './postgres.mjs'
 import { Relay } from './relay.mjs'
+import { ObjectStore } from './s3.mjs'
 
 const READY_LIMIT = 120_000
 
@@ -18,6 +19,9 @@ const SETTINGS = {
   'Leases:HeartbeatPeriod': '00:00:01',
   'Health:MinFreeDiskBytes': '0',
   'Content:MinFreeBytes': '0',
+  'Content:OrphanAge': '00:00:10',
+  'Storage:OrphanedObjects': 'remove',
+  'Janitors:Interval': '00:00:02',
   'Jobs:InvisibilityTimeout': '00:00:05',
   'Jobs:NodeSilence': '00:00:05',
   'Jobs:SweepInterval': '00:00:01',
@@ -95,6 +99,7 @@ export class Cluster {
   async stop() {
     await Promise.all(this.nodes.map((node) => node.stop().catch(() => {})))
     await this.clients?.close()
+    await this.store?.stop()
     this.abandon()
   }
 
@@ -102,6 +107,7 @@ export class Cluster {
   abandon() {
     started.delete(this)
     this.haproxy?.kill()
+    this.store?.kill()
     this.postgres?.quit()
     this.disk?.close()
     rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 })
@@ -110,6 +116,10 @@ export class Cluster {
   async #start(count, settings, program) {
     this.disk = new Disk(this.folder)
     this.postgres = await Postgres.start(this.folder)
+    if (settings['Content:Kind'] === 's3') {
+      this.store = await ObjectStore.start(this.folder)
+      settings = { ...this.store.settings, ...settings }
+    }
 
     // One after another: the first makes the schema.
     for (let index = 0; index < count; index++) {

@@ -23,8 +23,8 @@ export function factsOf(sql, user) {
       'batches', (SELECT coalesce(json_agg(b), '[]') FROM tus_upload.batches b WHERE ${mine}),
       'askedFor', (SELECT count(*) FROM tus_upload.lease_requests r
                     WHERE asked_at < (SELECT max(asked_at) FROM tus_upload.lease_requests) - interval '2 minutes'),
-      'rows', (SELECT coalesce(json_agg(DISTINCT r.session_id), '[]') FROM tus_upload.content_rows r JOIN tus_upload.upload_sessions s ON s.id = r.session_id WHERE ${mine}),
-      'multiparts', (SELECT coalesce(json_agg(DISTINCT m.session_id), '[]') FROM tus_upload.content_multiparts m JOIN tus_upload.upload_sessions s ON s.id = m.session_id WHERE ${mine}),
+      'rows', (SELECT coalesce(json_agg(DISTINCT r.session_id), '[]') FROM tus_upload.content_rows r),
+      'multiparts', (SELECT coalesce(json_agg(DISTINCT m.session_id), '[]') FROM tus_upload.content_multiparts m),
       'connections', (SELECT coalesce(json_object_agg(a.application_name, a.n), '{}') FROM (
           SELECT application_name, count(*) AS n FROM pg_stat_activity WHERE application_name LIKE 'TusUpload%' GROUP BY 1) a),
       'inTransaction', (SELECT count(*) FROM pg_stat_activity

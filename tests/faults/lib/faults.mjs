@@ -56,11 +56,28 @@ export const FAULTS = {
     most: 3_000,
     do: async ({ node, random }, last) => { node.database.latency = random.between(20, 250); await last(); node.database.latency = 0 },
   },
+  storedown: {
+    on: 'store', least: 300, most: 2_500, if: hasStore,
+    do: async ({ cluster: { store: { relay } }, random }, last) => { relay.isClosed = true; relay.cutSome(random, 1, true); await last(); relay.isClosed = false },
+  },
+  storecut: { on: 'store', least: 0, most: 0, if: hasStore, do: ({ cluster, random }) => { cluster.store.relay.cutSome(random, 1, random.next() < 0.5) } },
+  storestall: {
+    on: 'store', least: 300, most: 3_500, if: hasStore,
+    do: async ({ cluster: { store: { relay } } }, last) => { relay.stall(); await last(); relay.resume() },
+  },
+  storeslow: {
+    on: 'store', least: 500, most: 3_000, if: hasStore,
+    do: async ({ cluster: { store: { relay } }, random }, last) => { relay.latency = random.between(20, 250); await last(); relay.latency = 0 },
+  },
   full: { on: 'disk', least: 300, most: 2_000, if: ({ disk }) => disk.canFill, do: async ({ cluster: { disk } }, last) => { disk.fill(); await last(); disk.free() } },
   eio: {
     on: 'content', least: 200, most: 2_000, if: ({ disk }) => disk.failing !== undefined,
     do: async ({ node }, last) => { node.breakDisk(); await last(); node.mendDisk() },
   },
+}
+
+function hasStore({ store }) {
+  return store !== undefined
 }
 
 /** What happens when, from the seed: [{ at, name, node, lasts }], in milliseconds. */
@@ -79,10 +96,10 @@ export function plan(random, { names, nodes, least = 3, most = 6, window = 3_000
 
 /** Lets one fault happen; what it is in words. */
 export async function happen(cluster, fault, random, busy, note) {
-  const { on, if: can, do: act } = FAULTS[fault.name]
+  const { on, do: act } = FAULTS[fault.name]
   const target = ['node', 'database', 'content'].includes(on) ? `${on}${fault.node}` : on
   const node = cluster.nodes[fault.node]
-  if (busy.has(target) || (can && !can(cluster)) || (on === 'node' && !node.isRunning)) {
+  if (busy.has(target) || (on === 'node' && !node.isRunning)) {
     return
   }
 

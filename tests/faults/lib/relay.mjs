@@ -8,6 +8,9 @@ export class Relay {
   #pairs = new Set()
   #stalled = false
 
+  /** Whoever comes is turned away. */
+  isClosed = false
+
   /** Milliseconds that everything comes later by. */
   latency = 0
 
@@ -67,6 +70,11 @@ export class Relay {
   }
 
   #carry(client) {
+    if (this.isClosed) {
+      client.resetAndDestroy()
+      return
+    }
+
     const server = connect({ host: '127.0.0.1', port: this.#target, allowHalfOpen: true })
     const pair = new Pair(client, server, () => this.latency, () => this.#pairs.delete(pair))
     this.#pairs.add(pair)
@@ -79,6 +87,7 @@ export class Relay {
 class Pair {
   #lost = false
   #paused = false
+  #late = new Set()
   #over
 
   constructor(client, server, latency, over) {
@@ -88,7 +97,7 @@ class Pair {
       one.setNoDelay(true)
       one.on('error', () => {})
       one.on('data', (bytes) => this.#pass(bytes, one, other, latency()))
-      one.on('drain', () => this.#paused || other.resume())
+      one.on('drain', () => this.#goOn(other))
       one.on('end', () => this.#lost || other.end())
       one.on('close', () => this.#lost || this.cut())
     }
@@ -103,8 +112,8 @@ class Pair {
   resume() {
     this.#paused = false
     if (!this.#lost) {
-      this.client.resume()
-      this.server.resume()
+      this.#goOn(this.client)
+      this.#goOn(this.server)
     }
   }
 
@@ -125,13 +134,22 @@ class Pair {
     }
   }
 
+  // What comes behind bytes that are late must not overtake them.
+  #goOn(socket) {
+    if (!this.#paused && !this.#late.has(socket)) {
+      socket.resume()
+    }
+  }
+
   #pass(bytes, from, to, latency) {
     if (latency > 0) {
       from.pause()
+      this.#late.add(from)
       setTimeout(() => {
+        this.#late.delete(from)
         this.#write(bytes, from, to)
-        if (!this.#paused && !to.writableNeedDrain) {
-          from.resume()
+        if (!to.writableNeedDrain) {
+          this.#goOn(from)
         }
       }, latency)
     } else {

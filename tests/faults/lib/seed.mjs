@@ -20,16 +20,18 @@ export async function runSeed(cluster, seed, { uploads = 20, faults = Object.key
   const happened = []
   const note = (text) => happened.push(`${String(Date.now() - begun).padStart(6)} ${text}`)
 
-  const all = uploadsOf(seed, uploads, undefined)
+  const manner = { areLarge: cluster.store !== undefined }
+  const all = uploadsOf(seed, uploads, undefined, manner)
   const joined = all.filter(({ story }) => story.batched).length
   const batchId = joined > 0 ? await createBatch(cluster, headers, joined) : undefined
-  const runs = batchId ? uploadsOf(seed, uploads, batchId) : all
+  const runs = batchId ? uploadsOf(seed, uploads, batchId, manner) : all
   const stories = runs.map(({ story }) => story)
   const aborter = new AbortController()
   setMaxListeners(0, aborter.signal)
   const busy = new Set()
   const failures = []
-  const planned = plan(random, { names: faults, nodes: cluster.nodes.length, ...faultCount })
+  const possible = faults.filter((name) => FAULTS[name].if?.(cluster) ?? true)
+  const planned = plan(random, { names: possible, nodes: cluster.nodes.length, ...faultCount })
   const uploaded = Promise.all(runs.map(async ({ story, start, run: go }) => {
     await pause(start)
     await go({ url: cluster.url, headers, signal: aborter.signal }).catch((trouble) => story.violate(`the client gave up: ${trouble.message}`))
@@ -100,7 +102,7 @@ async function settle(cluster, headers, stories, limit) {
   const deadline = Date.now() + limit
   for (let wait = 50; ; wait = Math.min(wait * 1.5, 500)) {
     const facts = await factsOf(cluster.sql, headers['X-TusUpload-User'])
-    const found = broken(stories, facts, leftovers(cluster))
+    const found = broken(stories, facts, await leftovers(cluster))
     if (found.length === 0) {
       return readBack(cluster, headers, stories, facts)
     }
@@ -113,9 +115,10 @@ async function settle(cluster, headers, stories, limit) {
   }
 }
 
-function leftovers({ disk }) {
+async function leftovers({ disk, store }) {
   return {
-    content: disk.files(disk.content).filter((path) => path !== 'node'),
+    store: await store?.remains() ?? [],
+    content: disk.files(disk.content).filter((path) => path.includes('/')),
     // A health check that was killed leaves its probe.
     objects: disk.files(disk.objects).filter((path) => !path.startsWith('.check-')),
   }

@@ -14,11 +14,11 @@ const KINDS = [
 ]
 
 /** The uploads of a seed: what they are is the seed's choice alone. */
-export function uploadsOf(seed, count, batchId) {
+export function uploadsOf(seed, count, batchId, { areLarge = false } = {}) {
   return Array.from({ length: count }, (_, index) => {
     const random = new Random(seed * 1_009 + index)
     const kind = pick(random)
-    const size = sizeOf(random, kind)
+    const size = sizeOf(random, kind, areLarge)
     const story = new Story(`${seed}/${index}`, kind, new Content(`${seed}-${index}`, size))
     const metadata = {
       filename: `${seed}-${index}.bin`,
@@ -59,10 +59,15 @@ function pick(random) {
   return KINDS.find(([, weight]) => (left -= weight) < 0)[0]
 }
 
-function sizeOf(random, kind) {
+function sizeOf(random, kind, areLarge) {
   const way = random.next()
   if (way < 0.05 && kind.startsWith('tusjs')) {
     return 0
+  }
+
+  // Parts of an object store have 5 MiB at least.
+  if (areLarge && way > 0.5) {
+    return random.between(5 * MiB, 13 * MiB)
   }
 
   return way < 0.3 ? random.between(64, 100 * KiB) : way < 0.9 ? random.between(100 * KiB, 3 * MiB) : random.between(3 * MiB, 8 * MiB)

@@ -21,7 +21,7 @@ public sealed class JanitorTurnsTests(RunningServer server) : IClassFixture<Runn
 
         Assert.Equal((server.Services.GetServices<IJanitor>().Count(), 0), (first, second));
         var run = await server.WithDbAsync(db => db.Set<JanitorRun>().SingleAsync(row => row.Name == "nodes", Ct));
-        Assert.Equal("""{"nodes": 0, "leases": 0, "requests": 0}""", run.Report);
+        Assert.Equal("""{"forgotten": 0, "leases_ended": 0, "turns_dropped": 0, "requests_dropped": 0}""", run.Report);
         Assert.NotNull(run.EndedAt);
     }
 }

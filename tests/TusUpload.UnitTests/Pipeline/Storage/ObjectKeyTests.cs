@@ -30,6 +30,18 @@ public sealed class ObjectKeyTests
     public void What_is_no_plain_relative_path_is_invalid(string key) => Assert.False(ObjectKey.IsValid(key));
 
     [Fact]
+    public void A_key_says_whose_object_it_is()
+    {
+        var (workspace, id) = (Guid.CreateVersion7(), Guid.CreateVersion7());
+        var key = ObjectKey.For(workspace, id);
+
+        Assert.Equal(id, ObjectKey.FileOf(key));
+        Assert.Equal(
+            [null, null, null, null, null],
+            new[] { "", id.ToString(), $"x/{key}", key.ToUpperInvariant(), $"{workspace:n}/00x/{id}" }.Select(ObjectKey.FileOf));
+    }
+
+    [Fact]
     public void A_key_has_at_most_300_characters()
     {
         Assert.True(ObjectKey.IsValid(new string('a', 300)));

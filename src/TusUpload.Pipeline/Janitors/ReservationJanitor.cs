@@ -1,0 +1,20 @@
+using TusUpload.Data;
+
+namespace TusUpload.Pipeline.Janitors;
+
+/// <summary>Gives back storage that is counted as reserved and held for no upload, and counts what is held and was not counted. Either is an error, and told as one.</summary>
+internal sealed class ReservationJanitor(ReservationRecount recount, JanitorEdge edge) : IJanitor
+{
+    public string Name => "reservations";
+
+    public async Task<Dictionary<string, long>> RunOnceAsync(CancellationToken cancellationToken)
+    {
+        var corrected = await recount.RunAsync(cancellationToken);
+        foreach (var drift in corrected)
+        {
+            edge.Corrected(drift);
+        }
+
+        return new(StringComparer.Ordinal) { ["corrected"] = corrected.Count };
+    }
+}
