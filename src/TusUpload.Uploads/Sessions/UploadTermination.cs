@@ -38,12 +38,12 @@ internal sealed class UploadTermination(
         await services.TakeOvers.TellAsync(ended, CancellationToken.None);
         services.Digests.Drop(uploadId);
         services.Log.Terminated(uploadId, ended.UploadedSize);
-        await content.DeleteAsync(uploadId, CancellationToken.None);
-        await endings.MarkRemovedAsync([uploadId], CancellationToken.None);
+        await RemoveAsync([ended]);
         return new UploadInfo(ended.Id, ended.UploadedSize, ended.TotalSize, ended.Metadata, null);
     }
 
-    // A final upload and its parts end together: without one of them nothing can be made of the others. A request that still writes to one is held back at its commit; bytes on another node's disk are its sweep's.
+    // A final upload and its parts end together: without one of them nothing can be made of the others. A request that still writes to one is held
+    // back at its commit.
     private async Task<TusResult<UploadInfo>> EndFamilyAsync(Guid finalId, string userId, UploadInfo known, DateTimeOffset now)
     {
         var ended = await endings.TerminateFinalAsync(finalId, userId, now, CancellationToken.None);
@@ -58,6 +58,13 @@ internal sealed class UploadTermination(
             services.Log.Terminated(one.Id, one.UploadedSize);
         }
 
+        await RemoveAsync(ended);
+        return known;
+    }
+
+    // Bytes on another node's disk are its sweep's.
+    private async Task RemoveAsync(IReadOnlyList<SessionState> ended)
+    {
         Guid[] here = [.. ended.Where(one => one.ContentNode is null || one.ContentNode == content.Node).Select(one => one.Id)];
         foreach (var id in here)
         {
@@ -65,7 +72,6 @@ internal sealed class UploadTermination(
         }
 
         await endings.MarkRemovedAsync(here, CancellationToken.None);
-        return known;
     }
 }
 
