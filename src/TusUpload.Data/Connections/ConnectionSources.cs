@@ -40,15 +40,19 @@ internal sealed partial class ConnectionSources(
         }
 
         var settings = Sized(way, Budget.Api, options.Value.IsPooled);
-        var source = new NpgsqlDataSourceBuilder(settings.ConnectionString) { Name = Pools.Replica };
-        if (Says(way, "Target Session Attributes"))
+        if (settings.Host?.Contains(',', StringComparison.Ordinal) != true)
         {
-            return source.BuildMultiHost();
+            // There is nothing to choose from, and Npgsql refuses to.
+            settings.Remove("Target Session Attributes");
+            return Build(Pools.Replica, settings);
         }
 
-        source.ConnectionStringBuilder.TargetSessionAttributes = "prefer-standby";
-        source.ConnectionStringBuilder.LoadBalanceHosts = true;
-        return source.BuildMultiHost();
+        if (!Says(way, "Target Session Attributes"))
+        {
+            (settings.TargetSessionAttributes, settings.LoadBalanceHosts) = ("prefer-standby", true);
+        }
+
+        return new NpgsqlDataSourceBuilder(settings.ConnectionString) { Name = Pools.Replica }.BuildMultiHost();
     }
 
     private static NpgsqlDataSource Build(string pool, NpgsqlConnectionStringBuilder settings) =>

@@ -21,17 +21,7 @@ export class Postgres {
 
   /** @param folder that others may enter. */
   static async start(folder) {
-    const postgres = new Postgres()
-    postgres.#binaries = findBinaries()
-    postgres.#folder = join(folder, 'postgres')
-    postgres.log = join(folder, 'postgres.log')
-    mkdirSync(postgres.#folder)
-    appendFileSync(postgres.log, '')
-    if (isRoot()) {
-      spawnSync('chown', ['-R', 'postgres', postgres.#folder, postgres.log])
-    }
-
-    postgres.port = await freePort()
+    const postgres = await Postgres.#in(folder, 'postgres')
     await postgres.#run('initdb', ['-D', postgres.#folder, '-U', 'tus_upload', '-A', 'trust', '-E', 'UTF8', '--locale=C', '--no-sync'])
     const settings = {
       port: postgres.port, listen_addresses: "'127.0.0.1'", unix_socket_directories: "''", max_connections: 300, shared_buffers: "'128MB'",
@@ -41,6 +31,31 @@ export class Postgres {
     await postgres.up()
     await new Sql(postgres.port, 'postgres').text('CREATE DATABASE tus_upload')
     postgres.sql = new Sql(postgres.port)
+    return postgres
+  }
+
+  /** A copy of another that follows it. */
+  static async startStandby(folder, primary) {
+    const standby = await Postgres.#in(folder, 'standby')
+    await standby.#run('pg_basebackup', ['-D', standby.#folder, '-R', '-c', 'fast', '-h', '127.0.0.1', '-p', String(primary.port), '-U', 'tus_upload'])
+    appendFileSync(join(standby.#folder, 'postgresql.conf'), `port = ${standby.port}\n`)
+    await standby.up()
+    standby.sql = new Sql(standby.port)
+    return standby
+  }
+
+  static async #in(folder, name) {
+    const postgres = new Postgres()
+    postgres.#binaries = findBinaries()
+    postgres.#folder = join(folder, name)
+    postgres.log = join(folder, `${name}.log`)
+    mkdirSync(postgres.#folder, { mode: 0o700 })
+    appendFileSync(postgres.log, '')
+    if (isRoot()) {
+      spawnSync('chown', ['-R', 'postgres', postgres.#folder, postgres.log])
+    }
+
+    postgres.port = await freePort()
     return postgres
   }
 
@@ -104,7 +119,7 @@ export class Postgres {
 /** Undefined where there are none. */
 function findBinaries() {
   const known = existsSync('/usr/lib/postgresql') ? readdirSync('/usr/lib/postgresql').map((version) => `/usr/lib/postgresql/${version}/bin`) : []
-  const programs = ['initdb', 'pg_ctl']
+  const programs = ['initdb', 'pg_ctl', 'pg_basebackup']
   return [...(process.env.PATH ?? '').split(':'), ...known.reverse()].find((folder) => programs.every((name) => existsSync(join(folder, name))))
 }
 
