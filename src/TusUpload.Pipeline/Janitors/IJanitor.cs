@@ -11,6 +11,9 @@ internal interface IJanitor
     /// <summary>What its turn is taken for: all nodes together, or this one alone where its name is added after a colon.</summary>
     string Turn => Name;
 
+    /// <summary>How often its turn comes, where that is more seldom than <see cref="JanitorOptions.Interval"/>.</summary>
+    TimeSpan Interval => TimeSpan.Zero;
+
     /// <summary>What it did, counts by name.</summary>
     Task<Dictionary<string, long>> RunOnceAsync(CancellationToken cancellationToken);
 }

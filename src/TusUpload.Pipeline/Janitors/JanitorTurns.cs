@@ -38,7 +38,7 @@ internal sealed class JanitorTurns(
         try
         {
             // Less than the interval: the timer's own jitter must not cost a node that is alone every second turn.
-            var apart = options.Value.Interval * 0.75;
+            var apart = 0.75 * (janitor.Interval > options.Value.Interval ? janitor.Interval : options.Value.Interval);
             if (await runs.TryClaimAsync(janitor.Turn, node.Id, apart, cancellationToken) is not { } startedAt)
             {
                 return false;

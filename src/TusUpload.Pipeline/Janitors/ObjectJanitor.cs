@@ -11,11 +11,19 @@ namespace TusUpload.Pipeline.Janitors;
 /// removed only where <see cref="StorageOptions.OrphanedObjects"/> says so. What the store left unfinished goes in any case.
 /// </summary>
 internal sealed class ObjectJanitor(
-    IObjectStorage storage, KnownFiles files, IOptions<StorageOptions> options, IOptions<ContentOptions> content, TimeProvider time) : IJanitor
+    IObjectStorage storage,
+    KnownFiles files,
+    IOptions<StorageOptions> options,
+    IOptions<ContentOptions> content,
+    IOptions<JanitorOptions> janitors,
+    TimeProvider time)
+    : IJanitor
 {
     private const int Page = 500;
 
     public string Name => "objects";
+
+    public TimeSpan Interval => janitors.Value.ObjectsInterval;
 
     public async Task<Dictionary<string, long>> RunOnceAsync(CancellationToken cancellationToken)
     {

@@ -8,7 +8,6 @@ using Microsoft.Extensions.DependencyInjection;
 
 using TusUpload.IntegrationTests.Harness;
 using TusUpload.Uploads.Content;
-using TusUpload.Uploads.Progress;
 
 namespace TusUpload.IntegrationTests.Uploads;
 

@@ -22,6 +22,7 @@ const SETTINGS = {
   'Content:OrphanAge': '00:00:10',
   'Storage:OrphanedObjects': 'remove',
   'Janitors:Interval': '00:00:02',
+  'Janitors:ObjectsInterval': '00:00:02',
   'Jobs:InvisibilityTimeout': '00:00:05',
   'Jobs:NodeSilence': '00:00:05',
   'Jobs:SweepInterval': '00:00:01',

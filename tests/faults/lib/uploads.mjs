@@ -6,6 +6,9 @@ import { runTusJs } from './tusjs.mjs'
 
 const KiB = 1 << 10
 const MiB = 1 << 20
+
+// Of each client's requests there are enough.
+const MOST_CHUNKS = 40
 const CHUNKS = [Infinity, Infinity, 64 * KiB, 300_001, MiB, 2 * MiB]
 
 // How often each kind of client comes: those that people have most often, those that do what is legal and nasty for the rest.
@@ -35,8 +38,8 @@ export function uploadsOf(seed, count, batchId, { areLarge = false } = {}) {
 }
 
 function runner(story, kind, random, { rate, ...rest }) {
-  const chunkSize = CHUNKS[random.between(0, CHUNKS.length)]
   const { size } = story.content
+  const chunkSize = Math.max(CHUNKS[random.between(0, CHUNKS.length)], Math.ceil(size / MOST_CHUNKS))
   switch (kind) {
     case 'tusjs':
     case 'tusjs-whole':

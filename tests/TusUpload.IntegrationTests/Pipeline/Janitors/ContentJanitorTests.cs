@@ -41,7 +41,7 @@ public sealed class ContentJanitorTests(PostgresServer postgres)
     {
         await using var server = await StartAsync("disk");
         var id = await BytesAsync(server, IdOf(Old));
-        File.SetLastWriteTimeUtc(PathOf(server, id), DateTime.UtcNow.AddHours(-23));
+        File.SetLastWriteTimeUtc(PathOf(server, id), TimeProvider.System.GetUtcNow().UtcDateTime.AddHours(-23));
 
         Assert.Equal(0, (await RunAsync(server))["removed"]);
         Assert.True(await HasBytesAsync(server, id));
@@ -119,7 +119,7 @@ public sealed class ContentJanitorTests(PostgresServer postgres)
     private Task<RunningServer> StartAsync(string kind, Action<IServiceCollection>? services = null) => RunningServer.StartAsync(
         postgres, settings => (settings["Content:Kind"], settings["Roles"], settings["Content:Shared"]) = (kind, "receive", "true"), services);
 
-    private static Guid IdOf(TimeSpan age) => Guid.CreateVersion7(DateTimeOffset.UtcNow - age);
+    private static Guid IdOf(TimeSpan age) => Guid.CreateVersion7(TimeProvider.System.GetUtcNow() - age);
 
     private static Task<Dictionary<string, long>> RunAsync(RunningServer server) =>
         server.Services.GetServices<IJanitor>().OfType<ContentJanitor>().Single().RunOnceAsync(Ct);
@@ -135,7 +135,7 @@ public sealed class ContentJanitorTests(PostgresServer postgres)
 
         if (content is IFileContent file)
         {
-            File.SetLastWriteTimeUtc(file.PathOf(id), DateTime.UtcNow - Old);
+            File.SetLastWriteTimeUtc(file.PathOf(id), TimeProvider.System.GetUtcNow().UtcDateTime - Old);
         }
 
         return id;
@@ -180,9 +180,9 @@ public sealed class ContentJanitorTests(PostgresServer postgres)
             ContentRemoved = removed,
             IsPartial = final is not null,
             FinalId = final,
-            CreatedAt = DateTimeOffset.UtcNow,
-            LastActivityAt = DateTimeOffset.UtcNow,
-            ExpiresAt = DateTimeOffset.UtcNow.AddHours(1),
+            CreatedAt = TimeProvider.System.GetUtcNow(),
+            LastActivityAt = TimeProvider.System.GetUtcNow(),
+            ExpiresAt = TimeProvider.System.GetUtcNow().AddHours(1),
         });
         return 1;
     });
@@ -201,9 +201,9 @@ public sealed class ContentJanitorTests(PostgresServer postgres)
             ProcessingStatus = status,
             Sha256 = isReady ? new string('0', 64) : null,
             StoragePath = isReady ? "a/b/c" : null,
-            ReadyAt = isReady ? DateTimeOffset.UtcNow : null,
+            ReadyAt = isReady ? TimeProvider.System.GetUtcNow() : null,
             RejectionCode = isRefused ? "a_test" : null,
-            CreatedAt = DateTimeOffset.UtcNow,
+            CreatedAt = TimeProvider.System.GetUtcNow(),
         });
         return 1;
     });

@@ -24,4 +24,20 @@ public sealed class JanitorTurnsTests(RunningServer server) : IClassFixture<Runn
         Assert.Equal("""{"forgotten": 0, "leases_ended": 0, "turns_dropped": 0, "requests_dropped": 0}""", run.Report);
         Assert.NotNull(run.EndedAt);
     }
+
+    [Fact]
+    public async Task All_objects_are_looked_through_more_seldom()
+    {
+        var turns = server.Services.GetRequiredService<JanitorTurns>();
+        await server.WithDbAsync(db => db.Set<JanitorRun>().ExecuteDeleteAsync(Ct));
+        await turns.RunOnceAsync(Ct);
+
+        await AgeAsync(TimeSpan.FromHours(17));
+        Assert.Equal(server.Services.GetServices<IJanitor>().Count() - 1, await turns.RunOnceAsync(Ct));
+        await AgeAsync(TimeSpan.FromHours(2));
+        Assert.Equal(server.Services.GetServices<IJanitor>().Count(), await turns.RunOnceAsync(Ct));
+    }
+
+    private Task<int> AgeAsync(TimeSpan by) =>
+        server.WithDbAsync(db => db.Database.ExecuteSqlAsync($"UPDATE tus_upload.janitor_runs SET started_at = started_at - {by}", Ct));
 }

@@ -23,8 +23,8 @@ public sealed class ObjectJanitorTests(PostgresServer postgres)
         await using var server = await RunningServer.StartAsync(postgres, settings => settings["Storage:OrphanedObjects"] = what);
         var stored = await StoredAsync(server);
         var (orphan, young) = (Put(server, NewKey(), Old), Put(server, NewKey(), Young));
-        var others = new[] { Put(server, "README.txt", Old), Put(server, $"backup/{Guid.NewGuid():d}", Old), Put(server, $"{NewKey()}x", Old) };
-        File.SetLastWriteTimeUtc(stored, DateTime.UtcNow - Old);
+        var others = new[] { Put(server, "README.txt", Old), Put(server, $"backup/{Guid.CreateVersion7():d}", Old), Put(server, $"{NewKey()}x", Old) };
+        File.SetLastWriteTimeUtc(stored, TimeProvider.System.GetUtcNow().UtcDateTime - Old);
 
         var report = await RunAsync(server);
 
@@ -38,9 +38,9 @@ public sealed class ObjectJanitorTests(PostgresServer postgres)
     {
         await using var server = await RunningServer.StartAsync(postgres);
         var stored = await StoredAsync(server);
-        File.SetLastWriteTimeUtc(stored, DateTime.UtcNow - Old);
-        var left = new[] { Put(server, $"{NewKey()}.part", Old), Put(server, $".check-{Guid.NewGuid():n}", Old) };
-        var young = new[] { Put(server, $"{NewKey()}.part", Young), Put(server, $".check-{Guid.NewGuid():n}", Young) };
+        File.SetLastWriteTimeUtc(stored, TimeProvider.System.GetUtcNow().UtcDateTime - Old);
+        var left = new[] { Put(server, $"{NewKey()}.part", Old), Put(server, $".check-{Guid.CreateVersion7():n}", Old) };
+        var young = new[] { Put(server, $"{NewKey()}.part", Young), Put(server, $".check-{Guid.CreateVersion7():n}", Young) };
 
         var report = await RunAsync(server);
 
@@ -59,7 +59,7 @@ public sealed class ObjectJanitorTests(PostgresServer postgres)
         var path = Path.Combine(server.DataPath, "objects", key);
         Directory.CreateDirectory(Path.GetDirectoryName(path)!);
         File.WriteAllText(path, "bytes");
-        File.SetLastWriteTimeUtc(path, DateTime.UtcNow - age);
+        File.SetLastWriteTimeUtc(path, TimeProvider.System.GetUtcNow().UtcDateTime - age);
         return path;
     }
 
