@@ -23,19 +23,21 @@ for (const others of ['', ',127.0.0.1:1']) {
 async function listsFrom(t, others) {
   const folder = mkdtempSync(join(tmpdir(), 'tus-upload-replica-'))
   chmodSync(folder, 0o755)
+  const started = []
+  t.after(async () => {
+    await Promise.all(started.map((one) => one.dispose?.() ?? one.quit()))
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
+  })
   const primary = await Postgres.start(folder)
+  started.push(primary)
   const standby = await Postgres.startStandby(folder, primary)
+  started.push(standby)
   const address = (port, more = '') => `Host=127.0.0.1:${port}${more};Username=tus_upload;Database=tus_upload`
   const server = await Server.start({
     'ConnectionStrings:Postgres': address(primary.port),
     'ConnectionStrings:PostgresReadOnly': `${address(standby.port, others)};Application Name=lists`,
   })
-  t.after(async () => {
-    await server.dispose()
-    standby.quit()
-    primary.quit()
-    rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
-  })
+  started.unshift(server)
   const listed = async () => (await get(server, 'files')).items.map((file) => file.id)
 
   const first = await store(server)
