@@ -30,6 +30,7 @@ public static class UploadsServiceCollectionExtensions
         services.AddOptions<DataOptions>().BindConfiguration(DataOptions.Section).ValidateOnStart();
 
         // Before anything writes to a database that may be the wrong one.
+        services.AddSingleton<StoreName>();
         services.AddHostedService<ContentFolderGuard>();
 
         // Leases first, so that they end last: the heartbeat goes when the last offset has been committed.

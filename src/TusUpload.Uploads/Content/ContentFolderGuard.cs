@@ -4,8 +4,6 @@ using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Options;
 
-using TusUpload.Data.Secrets;
-
 namespace TusUpload.Uploads.Content;
 
 /// <summary>
@@ -15,9 +13,8 @@ namespace TusUpload.Uploads.Content;
 /// file.
 /// </summary>
 internal sealed class ContentFolderGuard(
-    IServiceProvider services, IOptions<ContentOptions> options, ServerSecrets secrets, TimeProvider time) : IHostedService
+    IServiceProvider services, IOptions<ContentOptions> options, StoreName name) : IHostedService
 {
-    private const string StoreName = "content-store";
     private const string FileName = "database";
 
     /// <summary>
@@ -31,7 +28,7 @@ internal sealed class ContentFolderGuard(
         }
 
         var folder = services.GetRequiredService<ContentFolder>().Path;
-        var store = Convert.ToHexStringLower(await secrets.EnsureAsync(StoreName, time.GetUtcNow(), cancellationToken));
+        var store = await name.GetAsync(cancellationToken);
         var path = Path.Combine(folder, FileName);
         try
         {

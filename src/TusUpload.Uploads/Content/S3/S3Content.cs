@@ -87,6 +87,9 @@ internal sealed class S3Content(S3Staging staging, S3Completion completion, S3Sw
         }
     }
 
+    /// <inheritdoc cref="S3Staging.BelongTo"/>
+    public void BelongTo(string store) => staging.BelongTo(store);
+
     public Task CheckAsync(CancellationToken cancellationToken) => staging.CheckAsync(cancellationToken);
 
     public Task<int> SweepAsync(DateTimeOffset olderThan, CancellationToken cancellationToken) => sweep.RunOnceAsync(olderThan, cancellationToken);

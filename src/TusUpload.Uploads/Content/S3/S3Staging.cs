@@ -28,6 +28,7 @@ internal sealed class S3Staging : IDisposable
         _largest = Math.Min(setting.Tus.Value.MaxSize ?? MaxObject, MaxObject);
         _folder = Path.Combine(setting.Content.Value.Path ?? setting.Data.Value.FullPath, "spool");
         Spool.Prepare(_folder);
+        Prefix = _options.Prefix;
     }
 
     public S3Bucket Bucket { get; }
@@ -36,10 +37,16 @@ internal sealed class S3Staging : IDisposable
 
     public ContentRows Rows { get; }
 
-    public string Prefix => _options.Prefix;
+    public string Prefix { get; private set; }
 
     /// <summary>Of an upload that is not known to be large.</summary>
     public long PartSize => _options.PartSize;
+
+    /// <summary>
+    /// Keeps the keys of servers on one database apart from those of others that were given the same bucket and prefix: to each of them the others'
+    /// uploads are ones that nobody knows. Once, before anything is asked of the store.
+    /// </summary>
+    public void BelongTo(string store) => Prefix = $"{_options.Prefix}{store}/";
 
     public string KeyOf(Guid uploadId) => Prefix + uploadId.ToString();
 

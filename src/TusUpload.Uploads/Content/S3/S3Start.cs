@@ -7,7 +7,7 @@ namespace TusUpload.Uploads.Content.S3;
 /// Asks the store at the start. What only a changed setting cures (a wrong key, a missing bucket) ends the start, in words; a store that is away does
 /// not: the server starts, calls itself unready, and everything that needs no store works.
 /// </summary>
-internal sealed partial class S3Start(IUploadContent content, ILogger<S3Start> logger) : IHostedService
+internal sealed partial class S3Start(IUploadContent content, StoreName store, ILogger<S3Start> logger) : IHostedService
 {
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
@@ -18,6 +18,7 @@ internal sealed partial class S3Start(IUploadContent content, ILogger<S3Start> l
             return;
         }
 
+        s3.BelongTo(await store.GetAsync(cancellationToken));
         using var limit = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
         limit.CancelAfter(Patience);
         try

@@ -5,7 +5,10 @@ using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 
+using Microsoft.Extensions.DependencyInjection;
+
 using TusUpload.IntegrationTests.Harness;
+using TusUpload.Uploads.Content;
 using TusUpload.Uploads.Content.S3;
 
 namespace TusUpload.IntegrationTests.Uploads.Content;
@@ -44,6 +47,28 @@ public sealed class S3ServersTests(PostgresServer postgres, CephRgw ceph)
         using var bucket = new S3Bucket(Address(ceph.Address, CephRgw.SecretKey), _bucket);
         await TusRequests.EventuallyAsync(async () =>
             (await bucket.ListObjectsAsync("", null, Ct)).Objects.Count == 0 && (await bucket.ListMultipartsAsync("", null, Ct)).Uploads.Count == 0);
+    }
+
+    [Fact]
+    public async Task Servers_on_another_database_with_the_same_bucket_leave_each_others_uploads_alone()
+    {
+        await ceph.RequireAsync();
+        await using var one = await StartAsync();
+        await using var other = await StartAsync();
+        var bytes = RandomNumberGenerator.GetBytes(6_000_000);
+        var (begun, received) = (await one.Client.CreateAsync(bytes.Length + 1), await one.Client.CreateAsync(bytes.Length));
+        using var most = await one.Client.PatchAsync(begun, 0, bytes);
+        using var all = await one.Client.PatchAsync(received, 0, bytes);
+
+        var sweep = (IContentSweep)other.Services.GetRequiredService<IUploadContent>();
+        Assert.Equal(0, await sweep.SweepAsync(TimeProvider.System.GetUtcNow().AddHours(1), Ct));
+
+        using var last = await one.Client.PatchAsync(begun, bytes.Length, [1]);
+        Assert.Equal(HttpStatusCode.NoContent, last.StatusCode);
+        foreach (var upload in new[] { begun, received })
+        {
+            Assert.Equal("ready", (await one.Client.EndedFileAsync(upload.Id())).GetProperty("processingStatus").GetString());
+        }
     }
 
     [Theory]

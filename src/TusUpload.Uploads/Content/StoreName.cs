@@ -1,0 +1,13 @@
+using TusUpload.Data.Secrets;
+
+namespace TusUpload.Uploads.Content;
+
+/// <summary>What the database is called where bytes are kept, so that nobody takes another database's uploads for nobody's.</summary>
+internal sealed class StoreName(ServerSecrets secrets, TimeProvider time)
+{
+    private const string Secret = "content-store";
+
+    /// <summary>64 lower hexadecimal digits; the same for every server on the database, made by the first.</summary>
+    public async Task<string> GetAsync(CancellationToken cancellationToken) =>
+        Convert.ToHexStringLower(await secrets.EnsureAsync(Secret, time.GetUtcNow(), cancellationToken));
+}
