@@ -2,7 +2,7 @@ namespace TusUpload.Pipeline.Storage;
 
 /// <summary>
 /// Where files live for good. Keys are ASCII, at most 300 characters, and hold the file's id, so that no two files share one. The caller
-/// ensures that nobody else of this process works on the same key.
+/// ensures that nobody else of this process works on the same key; another node may, with the same bytes.
 /// </summary>
 public interface IObjectStorage
 {

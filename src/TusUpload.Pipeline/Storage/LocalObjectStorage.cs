@@ -12,12 +12,19 @@ namespace TusUpload.Pipeline.Storage;
 /// Objects as files in a folder. A content that is a file of the same file system becomes the object by a rename; anything else is copied to
 /// a name beside the object and renamed then. Either way the object appears whole, and is on the disk before the store says so.
 /// </summary>
+/// <remarks>
+/// Two nodes may be at the same file, when a job was taken for lost that was not: each copies to a name of its own, and what the later one renames has
+/// the same bytes. A common name would be cut off under the one that is ahead, and it would make an object of the other's half.
+/// </remarks>
 internal sealed class LocalObjectStorage : IObjectStorage
 {
     public const string Name = "local";
 
     private const string Unfinished = ".part";
     private const string Probe = ".check-";
+
+    // A copy writes all the time; one that has not for so long is nobody's.
+    private static readonly TimeSpan Silence = TimeSpan.FromMinutes(2);
     private readonly string _root;
 
     public LocalObjectStorage(IOptions<StorageOptions> options, IOptions<DataOptions> data)
@@ -72,7 +79,7 @@ internal sealed class LocalObjectStorage : IObjectStorage
         try
         {
             File.Delete(target);
-            File.Delete(target + Unfinished);
+            DeleteUnfinished(target, TimeSpan.Zero);
         }
         catch (DirectoryNotFoundException)
         {
@@ -154,7 +161,8 @@ internal sealed class LocalObjectStorage : IObjectStorage
 
     private static async Task CopyAsync(ObjectSource source, string target, CancellationToken cancellationToken)
     {
-        var unfinished = target + Unfinished;
+        // A copy that is killed again and again must not fill the disk.
+        DeleteUnfinished(target, Silence);
         Stream content;
         try
         {
@@ -163,25 +171,32 @@ internal sealed class LocalObjectStorage : IObjectStorage
         catch (FileNotFoundException) when (IsStored(target, source.Length))
         {
             // An earlier run stored it and died before it could say so.
-            File.Delete(unfinished);
             return;
         }
 
-        await using (content)
+        var unfinished = $"{target}.{Guid.CreateVersion7():n}{Unfinished}";
+        try
         {
-            // What a killed copy left is overwritten: the name is always the same, and one job at a time works on a file.
-            await using var copy = new FileStream(unfinished, new FileStreamOptions
+            await using (content)
             {
-                Mode = FileMode.Create,
-                Access = FileAccess.Write,
-                Options = FileOptions.Asynchronous,
-                BufferSize = 0,
-            });
-            await CopyAsync(content, copy, source.Length, cancellationToken);
-            copy.Flush(flushToDisk: true);
-        }
+                await using var copy = new FileStream(unfinished, new FileStreamOptions
+                {
+                    Mode = FileMode.CreateNew,
+                    Access = FileAccess.Write,
+                    Options = FileOptions.Asynchronous,
+                    BufferSize = 0,
+                });
+                await CopyAsync(content, copy, source.Length, cancellationToken);
+                copy.Flush(flushToDisk: true);
+            }
 
-        File.Move(unfinished, target, overwrite: true);
+            File.Move(unfinished, target, overwrite: true);
+        }
+        catch
+        {
+            File.Delete(unfinished);
+            throw;
+        }
     }
 
     private static async Task CopyAsync(Stream content, FileStream copy, long length, CancellationToken cancellationToken)
@@ -208,6 +223,18 @@ internal sealed class LocalObjectStorage : IObjectStorage
     }
 
     private static bool IsStored(string target, long length) => new FileInfo(target) is { Exists: true } found && found.Length == length;
+
+    private static void DeleteUnfinished(string target, TimeSpan silentFor)
+    {
+        var folder = new DirectoryInfo(Path.GetDirectoryName(target)!);
+        foreach (var file in folder.EnumerateFiles($"{Path.GetFileName(target)}.*{Unfinished}"))
+        {
+            if (TimeProvider.System.GetUtcNow() - new DateTimeOffset(file.LastWriteTimeUtc) >= silentFor)
+            {
+                file.Delete();
+            }
+        }
+    }
 
     private static bool IsUnfinished(FileInfo file) =>
         file.Name.EndsWith(Unfinished, StringComparison.Ordinal) || file.Name.StartsWith(Probe, StringComparison.Ordinal);

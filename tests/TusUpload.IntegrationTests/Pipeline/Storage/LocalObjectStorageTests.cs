@@ -56,16 +56,44 @@ public sealed class LocalObjectStorageTests : IAsyncDisposable
     }
 
     [Fact]
-    public async Task What_a_killed_copy_left_is_overwritten()
+    public async Task What_a_killed_copy_left_goes_with_the_next_one_and_a_copy_that_runs_is_left_alone()
     {
         await File.WriteAllBytesAsync(Source, PipelineHost.Bytes(3_000), Ct);
         Directory.CreateDirectory(Path.GetDirectoryName(Target)!);
-        await File.WriteAllBytesAsync(Target + ".part", PipelineHost.Bytes(9_000, seed: 5), Ct);
+        var (killed, running) = ($"{Target}.{_id:n}.part", $"{Target}.{Guid.Empty:n}.part");
+        await File.WriteAllBytesAsync(killed, PipelineHost.Bytes(9_000, seed: 5), Ct);
+        await File.WriteAllBytesAsync(running, PipelineHost.Bytes(9_000, seed: 5), Ct);
+        File.SetLastWriteTimeUtc(killed, TimeProvider.System.GetUtcNow().UtcDateTime.AddMinutes(-3));
 
         await StoreAsync(new StreamSource(Source), 3_000);
 
         Assert.Equal(PipelineHost.Bytes(3_000), await ReadAsync());
-        Assert.False(File.Exists(Target + ".part"));
+        Assert.Equal((false, true), (File.Exists(killed), File.Exists(running)));
+        await _storage.DeleteAsync(Key, Ct);
+        Assert.False(File.Exists(running));
+    }
+
+    [Fact]
+    public async Task Two_nodes_at_the_same_file_make_one_whole_object_whoever_is_first()
+    {
+        var bytes = PipelineHost.Bytes(3_000_000);
+        await File.WriteAllBytesAsync(Source, bytes, Ct);
+        var (first, second) = (new PausedSource(Source, 2_000_000), new PausedSource(Source, 1_000_000));
+        var ahead = StoreAsync(first, bytes.Length);
+        await first.IsThere.Task.WaitAsync(Ct);
+        var behind = StoreAsync(second, bytes.Length);
+        await second.IsThere.Task.WaitAsync(Ct);
+
+        // The one that is ahead stores, settles and removes the content, while the other one has read a third of it.
+        first.GoOn.SetResult();
+        await ahead;
+        Assert.Equal(bytes, await ReadAsync());
+        second.IsGone = true;
+        second.GoOn.SetResult();
+
+        await Assert.ThrowsAsync<FileNotFoundException>(() => behind);
+        Assert.Equal(bytes, await ReadAsync());
+        Assert.Equal([Target], Directory.GetFiles(_folder.File("objects"), "*", SearchOption.AllDirectories));
     }
 
     [Fact]
@@ -163,6 +191,34 @@ public sealed class LocalObjectStorageTests : IAsyncDisposable
         return bytes;
     }
 
+    /// <summary>Waits at a place, and may be gone then.</summary>
+    private sealed class PausedSource(string path, int place) : StreamSource(path)
+    {
+        public TaskCompletionSource IsThere { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public TaskCompletionSource GoOn { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        public bool IsGone { get; set; }
+
+        public override ValueTask<Stream> OpenReadAsync(Guid uploadId, long length, CancellationToken cancellationToken) =>
+            new(new PausedStream(FilePath, this, place));
+    }
+
+    private sealed class PausedStream(string path, PausedSource source, int place) : FileStream(path, FileMode.Open, FileAccess.Read)
+    {
+        public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
+        {
+            if (Position < place)
+            {
+                return await base.ReadAsync(buffer[..(int)Math.Min(buffer.Length, place - Position)], cancellationToken);
+            }
+
+            source.IsThere.TrySetResult();
+            await source.GoOn.Task.WaitAsync(cancellationToken);
+            return source.IsGone ? throw new FileNotFoundException("The content is gone.") : await base.ReadAsync(buffer, cancellationToken);
+        }
+    }
+
     private sealed class FileSource(string path) : StreamSource(path), IFileContent
     {
         public string PathOf(Guid uploadId) => FilePath;
@@ -184,7 +240,7 @@ public sealed class LocalObjectStorageTests : IAsyncDisposable
         public IAsyncEnumerable<Guid> ListAsync(DateTimeOffset unchangedSince, CancellationToken cancellationToken) =>
             throw new NotSupportedException();
 
-        public ValueTask<Stream> OpenReadAsync(Guid uploadId, long length, CancellationToken cancellationToken) => new(File.OpenRead(path));
+        public virtual ValueTask<Stream> OpenReadAsync(Guid uploadId, long length, CancellationToken cancellationToken) => new(File.OpenRead(path));
 
         public ValueTask DeleteAsync(Guid uploadId, CancellationToken cancellationToken)
         {
