@@ -20,8 +20,8 @@ internal sealed partial class FileRuns(
 
     private readonly ConcurrentDictionary<Guid, bool> _notLetGo = [];
 
-    // A semaphore without a wait handle holds nothing to dispose of.
-    private readonly SemaphoreSlim _alone = new(1, 1);
+    // All of them as one: whoever is in is alone among its like.
+    private readonly RunningFiles _suspected = new();
 
     /// <summary>
     /// Begins a run, one statement. A file that processes have died with waits for its turn among its like: of all that died with them, only
@@ -36,15 +36,15 @@ internal sealed partial class FileRuns(
         }
 
         LogSuspected(fileId, file.OpenRuns);
-        await _alone.WaitAsync(cancellationToken);
+        var turn = await _suspected.EnterAsync(Guid.Empty, cancellationToken);
         try
         {
             file = await BeginAsync(fileId, options.Value.CrashLimit, cancellationToken);
-            return new(file, file?.OpenRuns >= options.Value.CrashLimit, _alone);
+            return new(file, file?.OpenRuns >= options.Value.CrashLimit, turn);
         }
         catch
         {
-            _alone.Release();
+            turn.Dispose();
             throw;
         }
     }
@@ -84,7 +84,7 @@ internal sealed partial class FileRuns(
 /// <summary>A run that has begun; disposing it lets the next of its like begin.</summary>
 /// <param name="File">Null: there is nothing to do.</param>
 /// <param name="IsOver">Too many processes died with the file: nothing was begun.</param>
-internal sealed record FileRun(FileInProcess? File, bool IsOver, SemaphoreSlim? Turn) : IDisposable
+internal sealed record FileRun(FileInProcess? File, bool IsOver, IDisposable? Turn) : IDisposable
 {
-    public void Dispose() => Turn?.Release();
+    public void Dispose() => Turn?.Dispose();
 }
