@@ -48,6 +48,7 @@ public static class PipelineServiceCollectionExtensions
         services.AddSingleton<IUploadStep, StoreStep>();
         services.AddSingleton<PipelineSetting>();
         services.AddSingleton<RunningFiles>();
+        services.AddSingleton<FileRuns>();
         services.AddSingleton<FilePipeline>();
         services.AddSingleton<FileEndings>();
     }

@@ -22,7 +22,7 @@ try
     services.AddEmbeddedPostgres();                       // first: starts first and stops last
     services.AddData(ProtocolSetup.DatabaseOf);
     services.AddSocketPool();
-    services.AddProtocol();                               // tus on HTTP
+    services.AddProtocol(roles);                          // tus on HTTP
     services.AddUploads();                                // from the first POST to the last byte
     services.AddPipeline();                               // after the last byte
     services.AddAuth();
@@ -44,12 +44,8 @@ try
     app.UseAuthentication();
     app.UseAuthorization();
 
-    if (roles.Receive)
-    {
-        app.MapTus().WithUploadTokens();
-        app.MapApi();
-    }
-
+    app.MapTus().WithUploadTokens();
+    app.MapApi(roles);
     app.MapDashboard(roles);
     app.MapHealth();
     app.MapPrometheus();

@@ -16,13 +16,13 @@ public sealed class FileProcessing([FromKeyedServices(Pools.Jobs)] NpgsqlDataSou
 {
     private const string BeginSql = $"""
         WITH before AS MATERIALIZED (
-            SELECT id, processing_status FROM tus_upload.files
+            SELECT id, processing_status, CASE WHEN $5 THEN 0 ELSE open_runs END AS open_runs FROM tus_upload.files
              WHERE id = $2 AND processing_status IN ('received', 'verifying', 'scanning', 'storing') AND deleted_at IS NULL
                FOR NO KEY UPDATE
         ), file AS (
             UPDATE tus_upload.files f
                SET processing_status = CASE WHEN before.processing_status = 'received' THEN 'verifying' ELSE before.processing_status END,
-                   processing_node = $3
+                   processing_node = $3, open_runs = before.open_runs + CASE WHEN before.open_runs < $4 THEN 1 ELSE 0 END
               FROM before WHERE f.id = before.id
             RETURNING f.*
         ), begun_event AS (
@@ -33,7 +33,7 @@ public sealed class FileProcessing([FromKeyedServices(Pools.Jobs)] NpgsqlDataSou
         SELECT file.id, file.user_id, file.file_size, file.content_type, file.promised_sha256, file.received_sha256, file.content_node,
                file.workspace_id, file.created_at,
                (SELECT jsonb_object_agg(step, output) FROM tus_upload.step_journal WHERE file_id = $2)::text, parts.ids, parts.sizes,
-               file.promised_sha512
+               file.promised_sha512, (SELECT open_runs FROM before)
           FROM file, LATERAL (
               SELECT array_agg(part.id ORDER BY place) AS ids, array_agg(part.total_size ORDER BY place) AS sizes
                 FROM tus_upload.upload_sessions s, unnest(s.part_ids) WITH ORDINALITY AS named (id, place)
@@ -41,13 +41,14 @@ public sealed class FileProcessing([FromKeyedServices(Pools.Jobs)] NpgsqlDataSou
                WHERE s.id = file.id) AS parts
         """;
 
+    // It has got further: of the runs before this one none counts any more.
     private const string StepSql = """
         WITH entry AS (
             INSERT INTO tus_upload.step_journal (file_id, step, output, finished_at)
             SELECT id, $3, $4::jsonb, $1 FROM tus_upload.files WHERE id = $2
                 ON CONFLICT (file_id, step) DO UPDATE SET output = EXCLUDED.output, finished_at = EXCLUDED.finished_at
         )
-        UPDATE tus_upload.files SET processing_status = $5
+        UPDATE tus_upload.files SET processing_status = $5, open_runs = 1
          WHERE id = $2 AND processing_status IN ('verifying', 'scanning', 'storing') AND deleted_at IS NULL
         """;
 
@@ -55,7 +56,8 @@ public sealed class FileProcessing([FromKeyedServices(Pools.Jobs)] NpgsqlDataSou
     private const string SettleSql = $"""
         WITH file AS (
             UPDATE tus_upload.files
-               SET processing_status = 'ready', sha256 = $3, storage_path = $4, ready_at = $1, processing_node = NULL
+               SET processing_status = 'ready', sha256 = $3, storage_path = $4, ready_at = $1, processing_node = NULL,
+                   open_runs = 0
              WHERE id = $2 AND processing_status IN ('verifying', 'scanning', 'storing') AND deleted_at IS NULL
             RETURNING *
         ), {FileEvents.Unhold}, change AS (
@@ -87,7 +89,8 @@ public sealed class FileProcessing([FromKeyedServices(Pools.Jobs)] NpgsqlDataSou
     private const string RejectSql = $"""
         WITH file AS (
             UPDATE tus_upload.files
-               SET processing_status = 'rejected', rejection_code = $3, rejection_message = $4, processing_node = NULL
+               SET processing_status = 'rejected', rejection_code = $3, rejection_message = $4, processing_node = NULL,
+                   open_runs = 0
              WHERE id = $2 AND processing_status IN ('verifying', 'scanning', 'storing') AND deleted_at IS NULL
             RETURNING *
         ), {FileEvents.Unhold}, change AS (
@@ -107,7 +110,8 @@ public sealed class FileProcessing([FromKeyedServices(Pools.Jobs)] NpgsqlDataSou
     private const string FailSql = $"""
         WITH file AS (
             UPDATE tus_upload.files
-               SET processing_status = 'failed', rejection_code = $3, rejection_message = $4, processing_node = NULL
+               SET processing_status = 'failed', rejection_code = $3, rejection_message = $4, processing_node = NULL,
+                   open_runs = 0
              WHERE id = $2 AND processing_status IN ('received', 'verifying', 'scanning', 'storing') AND deleted_at IS NULL
             RETURNING *
         ), event AS (
@@ -125,7 +129,8 @@ public sealed class FileProcessing([FromKeyedServices(Pools.Jobs)] NpgsqlDataSou
     private const string ReplaySql = """
         WITH file AS (
             UPDATE tus_upload.files
-               SET processing_status = 'received', rejection_code = NULL, rejection_message = NULL, job_id = NULL
+               SET processing_status = 'received', rejection_code = NULL, rejection_message = NULL, job_id = NULL,
+                   open_runs = 0
              WHERE id = $1 AND user_id = $2 AND processing_status = 'failed' AND deleted_at IS NULL
             RETURNING *
         ), batch AS (
@@ -137,15 +142,20 @@ public sealed class FileProcessing([FromKeyedServices(Pools.Jobs)] NpgsqlDataSou
         SELECT id FROM file
         """;
 
+    private const string LetGoSql = "UPDATE tus_upload.files SET open_runs = 0 WHERE id = $1 AND open_runs > 0";
+
     private const string PartsSql = "SELECT part_ids FROM tus_upload.upload_sessions WHERE id = $1";
 
     private const string StatusSql = "SELECT processing_status FROM tus_upload.files WHERE id = $1";
 
-    /// <summary>Starts or resumes; null when there is nothing to do: unknown, deleted or ended. Announces the start once.</summary>
-    public async Task<FileInProcess?> BeginAsync(Guid id, Guid node, DateTimeOffset now, CancellationToken cancellationToken)
+    /// <summary>
+    /// Starts or resumes, and counts the run as open; null when there is nothing to do: unknown, deleted or ended. Announces the start once.
+    /// Where <see cref="FileInProcess.OpenRuns"/> has reached the run's limit nothing was begun.
+    /// </summary>
+    public async Task<FileInProcess?> BeginAsync(Guid id, RunStart run, DateTimeOffset now, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(BeginSql);
-        command.With(now).With(id).With(node);
+        command.With(now).With(id).With(run.Node).With(run.Limit).With(run.LetGo);
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         return await row.ReadAsync(cancellationToken)
             ? new(
@@ -164,9 +174,13 @@ public sealed class FileProcessing([FromKeyedServices(Pools.Jobs)] NpgsqlDataSou
                     ? []
                     : [.. row.GetFieldValue<Guid[]>(10).Zip(row.GetFieldValue<long[]>(11), (part, size) => new UploadPart(part, size))],
                 PromisedSha512 = row.IsDBNull(12) ? null : row.GetString(12),
+                OpenRuns = row.GetInt32(13),
             }
             : null;
     }
+
+    /// <summary>A run ends in order and leaves the file to a later one: its process has not died of it.</summary>
+    public Task LetGoAsync(Guid id, CancellationToken cancellationToken) => RunAsync(LetGoSql, command => command.With(id), cancellationToken);
 
     /// <summary>Journals a step's output (a JSON object) and shows the state that follows.</summary>
     public Task<bool> JournalAsync(
@@ -232,4 +246,13 @@ public sealed record FileInProcess(
 
     /// <inheritdoc cref="StoredFile.PromisedSha512"/>
     public string? PromisedSha512 { get; init; }
+
+    /// <summary>Runs before this one that have not said how they went: most likely their processes died.</summary>
+    public int OpenRuns { get; init; }
 }
+
+/// <summary>A run that begins.</summary>
+/// <param name="Node">Where it runs.</param>
+/// <param name="Limit">With this many open runs before it, it does not begin.</param>
+/// <param name="LetGo">This process knows that no run before it died, but could not say so.</param>
+public sealed record RunStart(Guid Node, int Limit = short.MaxValue, bool LetGo = false);

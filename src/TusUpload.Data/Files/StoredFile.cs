@@ -54,6 +54,11 @@ public sealed class StoredFile
     /// <summary>The node that works on it; null between jobs.</summary>
     public Guid? ProcessingNode { get; init; }
 
+    /// <summary>
+    /// Runs that began and have not said how they went: the one that works on it now, and those whose process died, since it last got any further.
+    /// </summary>
+    public short OpenRuns { get; init; }
+
     public string? RejectionCode { get; init; }
 
     public string? RejectionMessage { get; init; }

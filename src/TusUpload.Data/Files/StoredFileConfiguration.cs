@@ -34,6 +34,8 @@ internal sealed class StoredFileConfiguration : IEntityTypeConfiguration<StoredF
         table.Property(file => file.StoragePath).HasMaxLength(300);
         table.Property(file => file.RejectionCode).HasMaxLength(100);
         table.Property(file => file.RejectionMessage).HasMaxLength(1000);
+        // In no index: it changes with every run.
+        table.Property(file => file.OpenRuns).HasDefaultValue((short)0);
         table.HasIndex(file => new { file.UserId, file.Id }).HasFilter("deleted_at IS NULL");
         table.HasIndex(file => file.BatchId).HasFilter("batch_id IS NOT NULL");
         table.HasIndex(file => file.CreatedAt, "ix_files_unfinished")

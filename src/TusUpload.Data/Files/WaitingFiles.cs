@@ -16,6 +16,8 @@ public sealed class WaitingFiles([FromKeyedServices(Pools.Jobs)] NpgsqlDataSourc
         SELECT CASE WHEN $3 THEN pg_notify('tus_upload_jobs', '')::text END FROM queued
         """;
 
+    private const string TellSql = $"SELECT pg_notify('{Channel}', '')";
+
     private const string FindSql = """
         SELECT id, content_node FROM tus_upload.files
          WHERE id = $1 AND processing_status IN ('received', 'verifying', 'scanning', 'storing') AND deleted_at IS NULL
@@ -52,6 +54,13 @@ public sealed class WaitingFiles([FromKeyedServices(Pools.Jobs)] NpgsqlDataSourc
     {
         await using var command = database.CreateCommand(QueuedSql);
         command.With(id).With(jobId).With(tellNodes);
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <summary>Tells other nodes that there are jobs they may fetch.</summary>
+    public async Task TellNodesAsync(CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(TellSql);
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 

@@ -53,6 +53,11 @@ public sealed partial class DatabaseSignals(
                     await ListenAsync(stoppingToken);
                     Tell(null);
                 }
+                catch (ObjectDisposedException gone) when (gone.ObjectName == nameof(IServiceProvider))
+                {
+                    // The host could not start and is gone, without having stopped what it had started. Nobody hears anything here.
+                    return;
+                }
                 catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
                 {
                     Tell(failure);

@@ -39,11 +39,13 @@ internal sealed partial class IngestJob(
         catch (OperationCanceledException) when (cancellationToken.IsCancellationRequested)
         {
             // Not a failure: the job goes back to its queue and continues at its step.
+            await pipeline.LetGoAsync(fileId);
             meter.JobEnded("interrupted");
             throw;
         }
         catch (Exception failure) when (attempt < options.Value.Attempts)
         {
+            await pipeline.LetGoAsync(fileId);
             meter.JobEnded("retried");
             LogRetried(failure, fileId, attempt, options.Value.Attempts);
             throw;

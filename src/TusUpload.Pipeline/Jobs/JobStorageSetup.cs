@@ -3,10 +3,14 @@ using Hangfire.PostgreSql;
 
 using Npgsql;
 
+using TusUpload.Data.Files;
+
 namespace TusUpload.Pipeline.Jobs;
 
-/// <summary>Hangfire's storage: made without a connection, its tables laid when the host starts.</summary>
-internal sealed class JobStorageSetup(JobDatabase database, JobTables tables, SharedQueue queue) : IHostedService
+/// <summary>
+/// Hangfire's storage: made without a connection, its tables laid when the host starts. It starts before the job server and stops after it.
+/// </summary>
+internal sealed class JobStorageSetup(JobDatabase database, JobTables tables, SharedQueue queue, WaitingFiles files) : IHostedService
 {
     public const string Schema = "hangfire";
 
@@ -56,5 +60,16 @@ internal sealed class JobStorageSetup(JobDatabase database, JobTables tables, Sh
         await tables.GiveBackAsync(queue.Names[0], cancellationToken);
     }
 
-    public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+    /// <summary>What the job server worked on is back in its queue by now: other nodes hear of it, and need not look by themselves first.</summary>
+    public async Task StopAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await files.TellNodesAsync(cancellationToken);
+        }
+        catch (Exception away) when (away is NpgsqlException or OperationCanceledException)
+        {
+            // They will look.
+        }
+    }
 }

@@ -20,6 +20,14 @@ public sealed class JobsOptions
     [Range(1, 1_000)]
     public int Attempts { get; set; } = 10;
 
+    /// <summary>
+    /// How many processes in a row may die (killed, out of memory) while they work on a file, none of them getting a step further, before it has
+    /// failed. From half as many on it is worked on alone among its like, for most of them only were in a process that another file ended.
+    /// A shutdown or a failed attempt is not counted. Default 5.
+    /// </summary>
+    [Range(1, 1_000)]
+    public int CrashLimit { get; set; } = 5;
+
     /// <summary>From a failed attempt to the second one; each further delay is twice the one before, give or take a quarter. Default 1 s.</summary>
     [Range(typeof(TimeSpan), "00:00:00", "1.00:00:00")]
     public TimeSpan FirstRetryDelay { get; set; } = TimeSpan.FromSeconds(1);
@@ -55,6 +63,8 @@ public sealed class JobsOptions
     /// <summary>A node without a heartbeat for this long does not live: another one takes its files where it can reach their bytes. Default 30 s.</summary>
     [Range(typeof(TimeSpan), "00:00:05", "1.00:00:00")]
     public TimeSpan NodeSilence { get; set; } = TimeSpan.FromSeconds(30);
+
+    internal int CrashesBeforeAlone => Math.Max(1, CrashLimit / 2);
 
     internal int WorkerCount => Workers ?? Math.Min(2 * Environment.ProcessorCount, 20);
 

@@ -19,13 +19,17 @@ internal sealed partial class FileEndings(
         var path = upload.StoragePath ?? throw new InvalidOperationException("No step has stored the object.");
         var settled = await processing.SettleAsync(upload.Id, sha256, path, setting.Now, cancellationToken);
         setting.Outbox.Wake();
-        await RemoveAsync(upload.Uploads.Select(part => part.Id), cancellationToken);
-        if (settled)
+        if (!settled)
         {
-            var took = setting.Now - upload.File.ReceivedAt;
-            meter.FileEnded(FileStatus.Ready, took);
-            LogReady(upload.Id, upload.File.FileSize, (long)took.TotalMilliseconds);
+            // Ended by another process, and perhaps as failed: then the bytes stay.
+            await RemoveLeftoversAsync(upload.Id, cancellationToken);
+            return;
         }
+
+        await RemoveAsync(upload.Uploads.Select(part => part.Id), cancellationToken);
+        var took = setting.Now - upload.File.ReceivedAt;
+        meter.FileEnded(FileStatus.Ready, took);
+        LogReady(upload.Id, upload.File.FileSize, (long)took.TotalMilliseconds);
     }
 
     /// <summary>Refused for what it is: nothing of it is kept.</summary>
@@ -33,17 +37,20 @@ internal sealed partial class FileEndings(
     {
         var rejected = await processing.RejectAsync(upload.Id, outcome.Code!, outcome.Message!, setting.Now, cancellationToken);
         setting.Outbox.Wake();
+        if (!rejected)
+        {
+            await RemoveLeftoversAsync(upload.Id, cancellationToken);
+            return;
+        }
+
         if (upload.StoragePath is { } path)
         {
             await storage.DeleteAsync(path, cancellationToken);
         }
 
         await RemoveAsync(upload.Uploads.Select(part => part.Id), cancellationToken);
-        if (rejected)
-        {
-            meter.FileEnded(FileStatus.Rejected, setting.Now - upload.File.ReceivedAt);
-            LogRejected(upload.Id, outcome.Code!);
-        }
+        meter.FileEnded(FileStatus.Rejected, setting.Now - upload.File.ReceivedAt);
+        LogRejected(upload.Id, outcome.Code!);
     }
 
     /// <summary>Every attempt failed. Bytes and reservation stay for a replay.</summary>

@@ -9,23 +9,37 @@ namespace TusUpload.Pipeline.Steps;
 
 /// <summary>Takes one file through every step that is not journalled yet, in registered order, and to its end.</summary>
 internal sealed class FilePipeline(
-    FileProcessing processing, IEnumerable<IUploadStep> steps, FileEndings endings, PipelineSetting setting, PipelineMeter meter)
+    FileRuns runs, FileProcessing processing, IEnumerable<IUploadStep> steps, FileEndings endings, PipelineSetting setting, PipelineMeter meter)
 {
     private readonly IUploadStep[] _steps = [.. steps];
 
     /// <summary>Runs or resumes; returns when the file has ended or is no longer ours to work on. An exception: try again later.</summary>
     public async Task RunAsync(Guid fileId, CancellationToken cancellationToken)
     {
-        var file = await processing.BeginAsync(fileId, setting.Node.Id, setting.Now, cancellationToken);
-        if (file is null)
+        using var run = await runs.BeginAsync(fileId, cancellationToken);
+        if (run.File is null)
         {
             // Ended before. A run that was killed between the end and the removal of the bytes left them to this one.
             await endings.RemoveLeftoversAsync(fileId, cancellationToken);
             return;
         }
 
+        if (run.IsOver)
+        {
+            await endings.FailAsync(
+                fileId, "processing_crashed", "The server died each time it processed the file. It is kept and can be replayed.", cancellationToken);
+            return;
+        }
+
         setting.Outbox.Wake();
-        var upload = new UploadContext(file, setting.Content);
+        await RunAsync(new UploadContext(run.File, setting.Content), cancellationToken);
+    }
+
+    /// <summary>Said by whoever catches what a run throws: it ended in order, whatever it threw.</summary>
+    public Task LetGoAsync(Guid fileId) => runs.LetGoAsync(fileId);
+
+    private async Task RunAsync(UploadContext upload, CancellationToken cancellationToken)
+    {
         for (var i = 0; i < _steps.Length; i++)
         {
             if (upload.TakeOver(_steps[i].Name))
@@ -41,7 +55,7 @@ internal sealed class FilePipeline(
             }
 
             var next = i + 1 < _steps.Length ? _steps[i + 1].Status : FileStatus.Storing;
-            if (!await processing.JournalAsync(fileId, _steps[i].Name, upload.Facts(), next, setting.Now, cancellationToken))
+            if (!await processing.JournalAsync(upload.Id, _steps[i].Name, upload.Facts(), next, setting.Now, cancellationToken))
             {
                 return;
             }

@@ -9,6 +9,7 @@ using TusUpload.Server.Api.Events;
 using TusUpload.Server.Api.Files;
 using TusUpload.Server.Api.Uploads;
 using TusUpload.Server.Api.Usage;
+using TusUpload.Server.Setup;
 
 namespace TusUpload.Server.Api;
 
@@ -37,8 +38,14 @@ internal static class ApiSetup
     public static IApplicationBuilder UseApiCors(this IApplicationBuilder app) =>
         app.UseWhen(http => http.Request.Path.StartsWithSegments(Root, StringComparison.Ordinal), api => api.UseCors(ApiCors.Policy));
 
-    public static void MapApi(this IEndpointRouteBuilder endpoints)
+    public static void MapApi(this IEndpointRouteBuilder endpoints, ServerRoles roles)
     {
+        if (!roles.Receive)
+        {
+            endpoints.MapOtherRole(Root);
+            return;
+        }
+
         var api = endpoints.MapGroup(Root + "/v1");
         api.MapUploads();
         api.MapFiles();

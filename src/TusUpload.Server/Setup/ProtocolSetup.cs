@@ -7,11 +7,11 @@ namespace TusUpload.Server.Setup;
 internal static class ProtocolSetup
 {
     /// <summary>The protocol takes its options from code; this server takes them from its configuration.</summary>
-    public static IServiceCollection AddProtocol(this IServiceCollection services)
+    public static IServiceCollection AddProtocol(this IServiceCollection services, ServerRoles roles)
     {
         services.AddTus();
         services.AddOptions<TusOptions>().BindConfiguration(TusOptions.Section)
-            .Configure(tus => tus.Events.OnAuthorize = UploadTokenScope.AuthorizeAsync);
+            .Configure(tus => tus.Events.OnAuthorize = roles.Receive ? UploadTokenScope.AuthorizeAsync : OtherRoles.RefuseAsync);
         return services;
     }
 

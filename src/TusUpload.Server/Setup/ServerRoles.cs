@@ -5,7 +5,10 @@ using TusUpload.Uploads.Content;
 
 namespace TusUpload.Server.Setup;
 
-/// <summary>What this process does, of the key <c>Roles</c>: a comma-separated list of receive, process and dashboard. Default all.</summary>
+/// <summary>
+/// What this process does, of the key <c>Roles</c>: a comma-separated list of receive, process and dashboard. Default all. What it does not do is
+/// answered as <see cref="OtherRoles"/> says; health and metrics are everywhere.
+/// </summary>
 /// <param name="Receive">Takes uploads and answers the REST API.</param>
 /// <param name="Process">Works on received files. One that does not still queues them for those that do.</param>
 /// <param name="Dashboard">Shows the jobs.</param>
@@ -34,11 +37,12 @@ internal static class ServerRolesRegistration
             services.PostConfigure<JobsOptions>(jobs => jobs.Workers = 0);
         }
 
-        if (roles is { Receive: true, Process: false })
+        if (roles.Receive)
         {
-            services.AddOptions<ContentOptions>().Validate(
-                content => content.IsEverywhere,
-                "Roles without process need Content:Shared, or content that is on no disk: files on this process' own disk can be worked on by no other.");
+            services.AddOptions<ContentOptions>().Validate<IOptions<JobsOptions>>(
+                (content, jobs) => content.IsEverywhere || jobs.Value.Workers != 0,
+                "A process that receives and works on no files (Roles without process, or Jobs:Workers=0) needs Content:Shared, or content that is on no "
+                + "disk: files on its own disk can be worked on by no other.");
         }
 
         return roles;

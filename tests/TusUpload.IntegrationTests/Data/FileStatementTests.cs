@@ -20,8 +20,8 @@ public sealed class FileStatementTests(PostgresServer postgres)
         var batch = await database.BatchAsync(expected: 1);
         var id = await database.ReceiveAsync(70, batch);
         var files = database.Get<FileProcessing>();
-        Assert.NotNull(await files.BeginAsync(id, Node, TestDatabase.Now, Ct));
-        Assert.NotNull(await files.BeginAsync(id, Node, TestDatabase.Now, Ct));
+        Assert.NotNull(await files.BeginAsync(id, new(Node), TestDatabase.Now, Ct));
+        Assert.NotNull(await files.BeginAsync(id, new(Node), TestDatabase.Now, Ct));
 
         var settled = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => files.SettleAsync(id, Digest, "key", TestDatabase.Now, Ct)));
 
@@ -33,7 +33,7 @@ public sealed class FileStatementTests(PostgresServer postgres)
         var ended = await database.BatchAsync(batch);
         Assert.Equal("completed", ended.Status);
         Assert.NotNull(ended.EndedAt);
-        Assert.Null(await files.BeginAsync(id, Node, TestDatabase.Now, Ct));
+        Assert.Null(await files.BeginAsync(id, new(Node), TestDatabase.Now, Ct));
     }
 
     [Fact]
@@ -48,7 +48,7 @@ public sealed class FileStatementTests(PostgresServer postgres)
         for (var i = 0; i < 40; i++)
         {
             received.Add(await database.ReceiveAsync(10, batch));
-            await files.BeginAsync(received[^1], Node, TestDatabase.Now, Ct);
+            await files.BeginAsync(received[^1], new(Node), TestDatabase.Now, Ct);
             running.Add(database.Session(10, batch));
             Assert.True((await database.CreateAsync(running[^1])).Made);
         }
@@ -70,7 +70,7 @@ public sealed class FileStatementTests(PostgresServer postgres)
         await using var database = await TestDatabase.CreateAsync(postgres);
         var id = await database.ReceiveAsync(70);
         var files = database.Get<FileProcessing>();
-        await files.BeginAsync(id, Node, TestDatabase.Now, Ct);
+        await files.BeginAsync(id, new(Node), TestDatabase.Now, Ct);
 
         Assert.True(await files.RejectAsync(id, "checksum_mismatch", "It differs.", TestDatabase.Now, Ct));
         Assert.False(await files.RejectAsync(id, "checksum_mismatch", "It differs.", TestDatabase.Now, Ct));
@@ -88,7 +88,7 @@ public sealed class FileStatementTests(PostgresServer postgres)
         var files = database.Get<FileProcessing>();
         foreach (var id in new[] { first, second })
         {
-            await files.BeginAsync(id, Node, TestDatabase.Now, Ct);
+            await files.BeginAsync(id, new(Node), TestDatabase.Now, Ct);
         }
 
         Assert.True(await files.SettleAsync(first, Digest, "key", TestDatabase.Now, Ct));
@@ -98,7 +98,7 @@ public sealed class FileStatementTests(PostgresServer postgres)
 
         Assert.False(await files.ReplayAsync(second, "somebody else", Ct));
         Assert.True(await files.ReplayAsync(second, TestDatabase.User, Ct));
-        await files.BeginAsync(second, Node, TestDatabase.Now, Ct);
+        await files.BeginAsync(second, new(Node), TestDatabase.Now, Ct);
         Assert.True(await files.SettleAsync(second, Digest, "key2", TestDatabase.Now, Ct));
 
         Assert.Equal("completed", (await database.BatchAsync(batch)).Status);
@@ -115,7 +115,7 @@ public sealed class FileStatementTests(PostgresServer postgres)
         var deletion = database.Get<FileDeletion>();
         Assert.False(await deletion.DeleteAsync(id, TestDatabase.User, TestDatabase.Now, Ct));
         var files = database.Get<FileProcessing>();
-        await files.BeginAsync(id, Node, TestDatabase.Now, Ct);
+        await files.BeginAsync(id, new(Node), TestDatabase.Now, Ct);
         await files.SettleAsync(id, Digest, "key", TestDatabase.Now, Ct);
 
         Assert.False(await deletion.DeleteAsync(id, "somebody else", TestDatabase.Now, Ct));
@@ -138,7 +138,7 @@ public sealed class FileStatementTests(PostgresServer postgres)
         var gone = database.Session(30, batch);
         await database.CreateAsync(gone);
         var files = database.Get<FileProcessing>();
-        await files.BeginAsync(ready, Node, TestDatabase.Now, Ct);
+        await files.BeginAsync(ready, new(Node), TestDatabase.Now, Ct);
         await files.SettleAsync(ready, Digest, "key", TestDatabase.Now, Ct);
 
         await database.Get<BatchSealing>().SealAsync(batch, TestDatabase.User, TestDatabase.Now, Ct);

@@ -86,7 +86,7 @@ public sealed class ReservationRecountTests(PostgresServer postgres) : IAsyncLif
         await _database.ReceiveAsync(2_000);
         var failed = await _database.ReceiveAsync(111);
         var files = _database.Get<FileProcessing>();
-        Assert.NotNull(await files.BeginAsync(failed, Guid.CreateVersion7(), TestDatabase.Now, Ct));
+        Assert.NotNull(await files.BeginAsync(failed, new(Guid.CreateVersion7()), TestDatabase.Now, Ct));
         Assert.True(await files.FailAsync(failed, "a_test", "A test.", TestDatabase.Now, Ct));
         var ended = _database.Session(50);
         Assert.True((await _database.CreateAsync(ended)).Made);

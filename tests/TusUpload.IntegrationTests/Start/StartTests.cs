@@ -31,6 +31,20 @@ public sealed class StartTests(PostgresServer postgres) : IAsyncDisposable
         Assert.Empty(Directory.GetFileSystemEntries(_data.FullPath));
     }
 
+    [Theory]
+    [InlineData("--Roles=receive,dashboard")]
+    [InlineData("--Jobs:Workers=0")]
+    [InlineData("--Jobs:Workers=0", "--Roles=receive")]
+    public async Task A_process_whose_files_nobody_could_work_on_does_not_start(params string[] arguments)
+    {
+        var (code, said) = await RunAsync(arguments);
+
+        Assert.Equal(1, code);
+        Assert.Contains("A process that receives and works on no files (Roles without process, or Jobs:Workers=0) needs Content:Shared", said, StringComparison.Ordinal);
+        Assert.DoesNotContain("   at ", said, StringComparison.Ordinal);
+        Assert.Empty(Directory.GetFileSystemEntries(_data.FullPath));
+    }
+
     [Fact]
     public async Task A_database_that_is_not_there_is_said_in_one_message()
     {
@@ -102,8 +116,12 @@ public sealed class StartTests(PostgresServer postgres) : IAsyncDisposable
     {
         await using var worker = await RunningServer.StartAsync(postgres, settings => settings["Roles"] = "process");
 
-        await (await worker.Client.GetAsync("/api/v1/uploads", Ct)).IsProblemAsync(HttpStatusCode.NotFound, "not_found");
-        await (await worker.Client.GetAsync("/hangfire", Ct)).IsProblemAsync(HttpStatusCode.NotFound, "not_found");
+        foreach (var path in (string[])["/api/v1/uploads", "/api/v1/files/" + Guid.CreateVersion7(), "/hangfire", "/hangfire/jobs/enqueued"])
+        {
+            await (await worker.Client.GetAsync(path, Ct)).IsProblemAsync(HttpStatusCode.ServiceUnavailable, "other_role");
+        }
+
+        await (await worker.Client.GetAsync("/elsewhere", Ct)).IsProblemAsync(HttpStatusCode.NotFound, "not_found");
         Assert.Equal(HttpStatusCode.OK, (await worker.Client.GetAsync("/health/ready", Ct)).StatusCode);
     }
 

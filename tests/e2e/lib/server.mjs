@@ -62,6 +62,10 @@ export class Server {
     }
   }
 
+  get pid() {
+    return this.#process.pid
+  }
+
   get isRunning() {
     return this.#process !== undefined && this.#process.exitCode === null && this.#process.signalCode === null
   }

@@ -82,7 +82,7 @@ public sealed class JobsTests(PostgresServer postgres)
         await killed.PrepareJobsAsync();
         var id = await killed.ReceiveAsync(PipelineHost.Bytes(1_000));
         await killed.Get<JobSweep>().RunOnceAsync(TimeSpan.Zero, Ct);
-        await killed.Get<FileProcessing>().BeginAsync(id, killed.Get<TusUpload.Uploads.Leases.LocalNode>().Id, PipelineHost.Now, Ct);
+        await killed.Get<FileProcessing>().BeginAsync(id, new(killed.Get<TusUpload.Uploads.Leases.LocalNode>().Id), PipelineHost.Now, Ct);
         await killed.QueryAsync("""
             UPDATE hangfire.jobqueue SET fetchedat = now();
             WITH s AS (

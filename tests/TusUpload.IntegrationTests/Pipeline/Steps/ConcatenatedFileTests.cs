@@ -41,7 +41,7 @@ public sealed class ConcatenatedFileTests(PostgresServer postgres)
         await using var host = await PipelineHost.CreateAsync(postgres);
         var (id, parts) = await ReceiveAsync(host);
         var processing = host.Get<FileProcessing>();
-        await processing.BeginAsync(id, host.Get<LocalNode>().Id, PipelineHost.Now, Ct);
+        await processing.BeginAsync(id, new(host.Get<LocalNode>().Id), PipelineHost.Now, Ct);
         Assert.True(await processing.SettleAsync(id, new string('a', 64), "somewhere", PipelineHost.Now, Ct));
         Assert.All(parts, part => Assert.True(File.Exists(host.ContentOf(part))));
 

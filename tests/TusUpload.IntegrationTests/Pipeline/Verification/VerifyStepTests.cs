@@ -110,5 +110,5 @@ public sealed class VerifyStepTests(PostgresServer postgres)
     private static VerifyStep Step(PipelineHost host) => host.Get<IEnumerable<IUploadStep>>().OfType<VerifyStep>().Single();
 
     private static async Task<UploadContext> BeginAsync(PipelineHost host, Guid id) => new(
-        (await host.Get<FileProcessing>().BeginAsync(id, Guid.CreateVersion7(), PipelineHost.Now, Ct))!, host.Get<IUploadContent>());
+        (await host.Get<FileProcessing>().BeginAsync(id, new(Guid.CreateVersion7()), PipelineHost.Now, Ct))!, host.Get<IUploadContent>());
 }

@@ -1,0 +1,90 @@
+using System.Collections.Concurrent;
+
+using Microsoft.Extensions.Options;
+
+using TusUpload.Data.Files;
+using TusUpload.Pipeline.Jobs;
+
+namespace TusUpload.Pipeline.Steps;
+
+/// <summary>
+/// Finds files that kill whoever works on them. A run is counted in its file's row when it begins, and the count is set back when it gets any
+/// further or ends in order: what stays counted are runs whose process died. Dying before the run begins counts nothing, dying during
+/// it one, dying after a step is journalled one again, and after the end nothing: the end sets the count back in its own statement.
+/// </summary>
+internal sealed partial class FileRuns(
+    FileProcessing processing, PipelineSetting setting, IOptions<JobsOptions> options, ILogger<FileRuns> logger)
+{
+    // For a process that is told to stop this is part of its time.
+    private static readonly TimeSpan LetGoLimit = TimeSpan.FromSeconds(5);
+
+    private readonly ConcurrentDictionary<Guid, bool> _notLetGo = [];
+
+    // All of them as one: whoever is in is alone among its like.
+    private readonly RunningFiles _suspected = new();
+
+    /// <summary>
+    /// Begins a run, one statement. A file that processes have died with waits for its turn among its like: of all that died with them, only
+    /// the one that kills comes to its limit.
+    /// </summary>
+    public async Task<FileRun> BeginAsync(Guid fileId, CancellationToken cancellationToken)
+    {
+        var file = await BeginAsync(fileId, options.Value.CrashesBeforeAlone, cancellationToken);
+        if (file is null || file.OpenRuns < options.Value.CrashesBeforeAlone)
+        {
+            return new(file, false, null);
+        }
+
+        LogSuspected(fileId, file.OpenRuns);
+        var turn = await _suspected.EnterAsync(Guid.Empty, cancellationToken);
+        try
+        {
+            file = await BeginAsync(fileId, options.Value.CrashLimit, cancellationToken);
+            return new(file, file?.OpenRuns >= options.Value.CrashLimit, turn);
+        }
+        catch
+        {
+            turn.Dispose();
+            throw;
+        }
+    }
+
+    /// <summary>Says that a run which did not end its file did not die of it either. Where the database is away, the next run here says it.</summary>
+    public async Task LetGoAsync(Guid fileId)
+    {
+        using var limit = new CancellationTokenSource(LetGoLimit, setting.Time);
+        try
+        {
+            await processing.LetGoAsync(fileId, limit.Token);
+        }
+        catch (Exception failure)
+        {
+            _notLetGo[fileId] = true;
+            LogNotLetGo(failure, fileId);
+        }
+    }
+
+    private async Task<FileInProcess?> BeginAsync(Guid fileId, int limit, CancellationToken cancellationToken)
+    {
+        var start = new RunStart(setting.Node.Id, limit, LetGo: _notLetGo.ContainsKey(fileId));
+        var file = await processing.BeginAsync(fileId, start, setting.Now, cancellationToken);
+        _notLetGo.TryRemove(fileId, out _);
+        return file;
+    }
+
+    [LoggerMessage(
+        EventId = 3008, Level = LogLevel.Warning,
+        Message = "The last {Count} processes that worked on file {FileId} died: it is worked on again, with no other such file beside it")]
+    private partial void LogSuspected(Guid fileId, int count);
+
+    [LoggerMessage(EventId = 3009, Level = LogLevel.Debug, Message = "That the run at file {FileId} ended in order could not be written")]
+    private partial void LogNotLetGo(Exception failure, Guid fileId);
+}
+
+/// <summary>A run that has begun; disposing it lets the next of its like begin.</summary>
+/// <param name="File">Null: there is nothing to do.</param>
+/// <param name="IsOver">Too many processes died with the file: nothing was begun.</param>
+internal sealed record FileRun(FileInProcess? File, bool IsOver, IDisposable? Turn) : IDisposable
+{
+    public void Dispose() => Turn?.Dispose();
+}
