@@ -37,6 +37,9 @@ internal sealed class S3Writer : IContentWriter
     private long _kept;
     private long _inRows;
     private Spool? _spool;
+
+    // What the part that is on its way was, while it filled.
+    private (long Start, long Kept, long InRows, long Limit) _sent;
     private Task _sending = Task.CompletedTask;
 
     /// <param name="opened">Null for the first writer of an upload.</param>
@@ -58,25 +61,14 @@ internal sealed class S3Writer : IContentWriter
             throw new InvalidOperationException($"Bytes for {position} come where those for {_end} are next.");
         }
 
-        foreach (var block in bytes)
+        try
         {
-            for (var left = block; !left.IsEmpty;)
-            {
-                if (_end == _limit)
-                {
-                    await CutAsync(cancellationToken);
-                }
-
-                var piece = left[..(int)Math.Min(left.Length, _limit - _end)];
-                (_spool ??= _staging.NewSpool()).Write(piece.Span, Place(_end));
-                Volatile.Write(ref _end, _end + piece.Length);
-                left = left[piece.Length..];
-            }
+            await TakeAsync(bytes, cancellationToken);
         }
-
-        if (_end == _limit)
+        catch (StorageFullException)
         {
-            await CutAsync(cancellationToken);
+            await TakeBackAsync(position);
+            throw;
         }
     }
 
@@ -114,6 +106,47 @@ internal sealed class S3Writer : IContentWriter
         _ending.Dispose();
     }
 
+    private async ValueTask TakeAsync(ReadOnlySequence<byte> bytes, CancellationToken cancellationToken)
+    {
+        foreach (var block in bytes)
+        {
+            for (var left = block; !left.IsEmpty;)
+            {
+                if (_end == _limit)
+                {
+                    await CutAsync(cancellationToken);
+                }
+
+                var piece = left[..(int)Math.Min(left.Length, _limit - _end)];
+                (_spool ??= _staging.NewSpool()).Write(piece.Span, Place(_end));
+                Volatile.Write(ref _end, _end + piece.Length);
+                left = left[piece.Length..];
+            }
+        }
+
+        if (_end == _limit)
+        {
+            await CutAsync(cancellationToken);
+        }
+    }
+
+    /// <summary>
+    /// There was no room for all of it: what came before these bytes may be committed all the same. A part that was cut off in their middle ends past that
+    /// and will not count, so it is taken back: its bytes are in the spool still, and go into rows.
+    /// </summary>
+    private async ValueTask TakeBackAsync(long position)
+    {
+        await _turn.WaitAsync(CancellationToken.None);
+        if (_partStart > position)
+        {
+            _parts--;
+            (_partStart, _kept, _inRows, _limit) = _sent;
+        }
+
+        Volatile.Write(ref _end, position);
+        _turn.Release();
+    }
+
     /// <summary>The part is full: it goes on its way as soon as the one before has arrived.</summary>
     private async ValueTask CutAsync(CancellationToken cancellationToken)
     {
@@ -142,6 +175,7 @@ internal sealed class S3Writer : IContentWriter
             // A commit in the middle of a part needs the bytes before it in rows: what is sent cannot be read until all of it is there.
             await KeepAsync(_marked, either.Token);
             _sending = SendAsync(_parts + 1, Place(_partStart), _inRows, size);
+            _sent = (_partStart, _kept, _inRows, _limit);
             _parts++;
             _partStart = _kept = _limit;
             _limit += size;

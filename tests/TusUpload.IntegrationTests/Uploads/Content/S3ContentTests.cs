@@ -31,6 +31,38 @@ public sealed class S3ContentTests(PostgresServer postgres, CephRgw ceph) : IAsy
     }
 
     [Theory]
+    [InlineData(Part - 30_000)]
+    [InlineData(Part)]
+    [InlineData(Part + 30_000)]
+    public async Task What_came_before_a_full_disk_is_kept_wherever_a_part_ends(int offset)
+    {
+        await using var disk = await SmallDisk.MountAsync(bytes: 6 << 20);
+        var bytes = Bytes(new(7), 2 * Part);
+        var id = await _nodes.CreateAsync(bytes.Length);
+        var lease = await _nodes.TakeAsync(id, 0);
+        await using (var writer = await _nodes.Start(folder: disk.Path).OpenWriterAsync(S3Nodes.LeaseOf(lease), 0, Ct))
+        {
+            await writer.WriteAsync(new(bytes.AsMemory(0, offset)), 0, Ct);
+            await Assert.ThrowsAsync<StorageFullException>(async () => await writer.WriteAsync(new(bytes.AsMemory(offset, 2_000_000)), offset, Ct));
+            await writer.FlushAsync(Ct);
+        }
+
+        await _nodes.CommitAsync(lease, offset);
+        lease = await _nodes.TakeAsync(id, offset);
+        await using (var writer = await _node.OpenWriterAsync(S3Nodes.LeaseOf(lease), offset, Ct))
+        {
+            await writer.WriteAsync(new(bytes.AsMemory(offset)), offset, Ct);
+            await writer.FlushAsync(Ct);
+        }
+
+        await _nodes.CommitAsync(lease, bytes.Length);
+        await using var stream = await _node.OpenReadAsync(id, bytes.Length, Ct);
+        var read = new byte[bytes.Length];
+        await stream.ReadExactlyAsync(read, Ct);
+        Assert.True(bytes.AsSpan().SequenceEqual(read));
+    }
+
+    [Theory]
     [InlineData(1)]
     [InlineData(2)]
     [InlineData(3)]

@@ -52,7 +52,7 @@ internal sealed class S3Nodes : IAsyncDisposable
     }
 
     /// <summary>Another node.</summary>
-    public S3Content Start(Uri? store = null, int retries = 0)
+    public S3Content Start(Uri? store = null, int retries = 0, string? folder = null)
     {
         var options = new S3ContentOptions
         {
@@ -66,7 +66,7 @@ internal sealed class S3Nodes : IAsyncDisposable
             Retries = retries,
         };
         var setting = new S3StagingSetting(
-            Options.Create(new ContentOptions()), Options.Create(new DataOptions { Path = _folder.FullPath }), Options.Create(new TusOptions()));
+            Options.Create(new ContentOptions()), Options.Create(new DataOptions { Path = folder ?? _folder.FullPath }), Options.Create(new TusOptions()));
         var staging = new S3Staging(Multiparts, Database.Get<ContentRows>(), Options.Create(options), setting, TimeProvider.System);
         _stagings.Add(staging);
         return new(staging, new S3Completion(staging), new S3Sweep(staging));
