@@ -15,7 +15,8 @@ public sealed class ContentRows(NpgsqlDataSource database, [FromKeyedServices(Po
 
     // FOR SHARE makes whoever takes the lease wait for this row: it is there for the next writer to see and remove, or the lease was gone before
     // and nothing is written. A weaker lock or a plain check would let a row of the old lease become visible after the next writer has looked.
-    // Nobody waits for this row's own flush: an offset is committed after it, and what is flushed for that commit has this row in front of it.
+    // It waits for its own flush. Without that the commit of the offset would flush it too, unless Postgres crashes in between: the writer lives on, does
+    // not know that its row is gone, and commits the offset afterwards.
     private const string InsertSql = """
         WITH held AS MATERIALIZED (
             SELECT id FROM tus_upload.upload_sessions
@@ -24,7 +25,7 @@ public sealed class ContentRows(NpgsqlDataSource database, [FromKeyedServices(Po
         INSERT INTO tus_upload.content_rows (session_id, position, bytes)
         SELECT id, $4, $5 FROM (SELECT id FROM held UNION ALL SELECT $1 WHERE $2 IS NULL) AS allowed
         ON CONFLICT (session_id, position) DO UPDATE SET bytes = excluded.bytes
-        RETURNING set_config('synchronous_commit', 'off', true)
+        RETURNING true
         """;
 
     private const string ReadSql = """
