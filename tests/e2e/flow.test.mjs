@@ -18,7 +18,7 @@ const CLIENT = fileURLToPath(new URL('clients/resumable.mjs', import.meta.url))
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 
 test('A killed tus client resumes from its stored URL, and file, usage, batch and feed agree', async (t) => {
-  const { server, passed } = await serve(t)
+  const { server, passed } = await serve(t, { 'Notifications:ProgressInterval': '00:00:00.100' })
   const content = new Content('flow', SIZE)
   const feed = await Feed.open(server, 0)
   t.after(() => feed.close())

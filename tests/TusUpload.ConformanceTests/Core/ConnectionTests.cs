@@ -23,10 +23,15 @@ public sealed class ConnectionTests(ImpatientServer server) : IClassFixture<Impa
             connection.Cut();
         }
 
-        var offset = (int)await Client.OffsetAsync(upload);
-
-        Assert.InRange(offset, 0, 400);
-        Assert.Equal(204, await TusRequest.Patch(upload, offset, new string('x', 1000 - offset)).StatusAsync(Client));
+        // The server may come to what was cut off after the HEAD: then the client is told so, and asks again.
+        await TusRequests.EventuallyAsync(async () =>
+        {
+            var offset = (int)await Client.OffsetAsync(upload);
+            Assert.InRange(offset, 0, 400);
+            var status = await TusRequest.Patch(upload, offset, new string('x', 1000 - offset)).StatusAsync(Client);
+            Assert.True(status is 204 or 409 or 423, $"{status}");
+            return status == 204;
+        });
     }
 
     [Fact]
