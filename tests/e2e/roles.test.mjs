@@ -70,6 +70,15 @@ test('processes of one role each do the work of one together', { skip: withoutPs
       assert.equal((await exchange('GET', `${server.url}/health/ready`)).status, 200)
     }
   })
+
+  await t.test('a balancer that asks for a role hears who has it', async () => {
+    for (const [role, owner] of [['receive', receives], ['process', works], ['dashboard', shows]]) {
+      for (const server of [receives, works, shows]) {
+        const answer = await exchange('GET', `${server.url}/health/ready?role=${role}`)
+        assert.deepEqual([answer.status, answer.json.status], server === owner ? [200, 'ready'] : [503, 'other_role'])
+      }
+    }
+  })
   worked()
   received()
   shown()

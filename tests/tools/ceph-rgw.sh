@@ -97,6 +97,10 @@ osd class default list = *
 rgw frontends = beast endpoint=$host:$port
 rgw dns name = $host
 rgw enable usage log = false
+# What is deleted leaves the memory within seconds, not after hours: a store that is full waits for ever.
+rgw gc obj min wait = 5
+rgw gc processor period = 10
+rgw gc processor max time = 10
 END
 
 # Who may do what; the gateway does not start without keys.

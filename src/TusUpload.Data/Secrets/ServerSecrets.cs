@@ -20,12 +20,16 @@ public sealed class ServerSecrets(NpgsqlDataSource database)
         """;
 
     /// <summary>The key of this name, 32 random bytes; made where there is none yet.</summary>
-    public async Task<byte[]> EnsureAsync(string name, DateTimeOffset now, CancellationToken cancellationToken)
+    public Task<byte[]> EnsureAsync(string name, DateTimeOffset now, CancellationToken cancellationToken) =>
+        EnsureAsync(name, RandomNumberGenerator.GetBytes(Size), now, cancellationToken);
+
+    /// <summary>The key of this name; <paramref name="offered"/>, 32 bytes or more, where there is none yet.</summary>
+    public async Task<byte[]> EnsureAsync(string name, byte[] offered, DateTimeOffset now, CancellationToken cancellationToken)
     {
         while (true)
         {
             await using var command = database.CreateCommand(EnsureSql);
-            command.With(name).With(RandomNumberGenerator.GetBytes(Size)).With(now);
+            command.With(name).With(offered).With(now);
 
             // Nothing: another node's key was committed while this statement ran, and the next one sees it.
             if (await command.ExecuteScalarAsync(cancellationToken) is byte[] key)

@@ -148,7 +148,8 @@ internal static class AppendResumable
 
     private static async Task<TusError> RefuseAsync(TusExchange exchange, IetfRequest request, TusError error)
     {
-        if (error == TusError.OffsetMismatch && (await exchange.PeekAsync()).Value is { } stands)
+        // What a live writer has not committed yet nobody can tell: then nothing is said, rather than the offset that was refused.
+        if (error == TusError.OffsetMismatch && (await exchange.PeekAsync()).Value is { } stands && stands.Offset != request.Offset)
         {
             IetfAnswer.ShowState(exchange, request, stands);
             error = IetfRefusals.OffsetMismatch(stands.Offset, request.Offset!.Value);

@@ -62,7 +62,7 @@ internal static class PatchUpload
 
             if (refusal is not null)
             {
-                return await RefuseAsync(exchange, refusal);
+                return await RefuseAsync(exchange, refusal, offset);
             }
         }
 
@@ -71,7 +71,7 @@ internal static class PatchUpload
             new(exchange.UploadId, http.User, offset) { Length = told }, body, CancellationToken.None);
         if (upload is null)
         {
-            return await RefuseAsync(exchange, error ?? StatusPolicy.ForBody(body.End) ?? TusError.Unavailable);
+            return await RefuseAsync(exchange, error ?? StatusPolicy.ForBody(body.End) ?? TusError.Unavailable, offset);
         }
 
         exchange.ShowProgress(upload);
@@ -85,11 +85,13 @@ internal static class PatchUpload
     }
 
     /// <summary>
-    /// Tells a client that stands elsewhere where the upload is: TUSKit goes on there without a HEAD; others ask in any case.
+    /// Tells a client that stands elsewhere where the upload is: TUSKit goes on there without a HEAD; others ask in any case. What a live writer has
+    /// not committed yet nobody can tell: then nothing is said, rather than the offset that was refused.
     /// </summary>
-    private static async ValueTask<TusError> RefuseAsync(TusExchange exchange, TusError error)
+    private static async ValueTask<TusError> RefuseAsync(TusExchange exchange, TusError error, long asked)
     {
-        if (error == TusError.OffsetMismatch && exchange.Store is ITusPeekStore && (await exchange.PeekAsync()).Value is { } upload)
+        if (error == TusError.OffsetMismatch && exchange.Store is ITusPeekStore && (await exchange.PeekAsync()).Value is { } upload
+            && upload.Offset != asked)
         {
             exchange.Http.Response.Headers[TusHeaders.UploadOffset] = SizeHeader.Format(upload.Offset);
         }

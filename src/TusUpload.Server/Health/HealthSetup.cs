@@ -22,20 +22,20 @@ internal static class HealthSetup
         services.AddSingleton(provider => new ReadinessCheck(
             "postgres", token => PingAsync(provider.GetRequiredKeyedService<NpgsqlDataSource>(Pools.Heartbeat), token)));
         services.AddSingleton(provider => new ReadinessCheck("disk", provider.GetRequiredService<DiskSpace>().CheckAsync));
-        services.AddSingleton(provider => new ReadinessCheck("jobs", JobsOf(provider)));
+        services.AddSingleton(provider => new ReadinessCheck("jobs", JobsOf(provider)) { CanWait = true });
         services.AddSingleton(provider => new ReadinessCheck("content", ContentOf(provider)));
-        services.AddSingleton(provider => new ReadinessCheck("storage", provider.GetRequiredService<IObjectStorage>().CheckAsync));
+        services.AddSingleton(provider => new ReadinessCheck("storage", provider.GetRequiredService<IObjectStorage>().CheckAsync) { CanWait = true });
         return services;
     }
 
-    /// <summary>Anonymous, for probes and balancers: names and states, nothing else.</summary>
+    /// <summary>Anonymous, for probes and balancers: names and states, nothing else. With <c>?role=</c> only what that role needs.</summary>
     public static void MapHealth(this IEndpointRouteBuilder endpoints)
     {
         var health = endpoints.MapGroup("/health").AllowAnonymous().ExcludeFromDescription().WithMetadata(new QuietRequests());
         health.MapGet("/live", () => TypedResults.Ok(new { Status = "live" }));
-        health.MapGet("/ready", async (Readiness readiness, HttpResponse response, CancellationToken cancellationToken) =>
+        health.MapGet("/ready", async (string? role, Readiness readiness, HttpResponse response, CancellationToken cancellationToken) =>
         {
-            var report = await readiness.ReportAsync(cancellationToken);
+            var report = await readiness.ReportAsync(role, cancellationToken);
             response.Headers.CacheControl = "no-store";
             return TypedResults.Json(report, statusCode: report.Status == ReadinessReport.Ready ? 200 : 503);
         });

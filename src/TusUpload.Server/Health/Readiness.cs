@@ -1,22 +1,35 @@
 using Microsoft.Extensions.Options;
 
+using TusUpload.Server.Setup;
+
 namespace TusUpload.Server.Health;
 
 /// <summary>Runs the checks side by side, each within its own time. What exactly is wrong is for the log, not for whoever asks.</summary>
 internal sealed partial class Readiness(
-    IEnumerable<ReadinessCheck> checks, IHostApplicationLifetime lifetime, IOptions<HealthOptions> options, TimeProvider time, ILogger<Readiness> logger)
+    IEnumerable<ReadinessCheck> checks,
+    ServerRoles roles,
+    IHostApplicationLifetime lifetime,
+    IOptions<HealthOptions> options,
+    TimeProvider time,
+    ILogger<Readiness> logger)
 {
     private const string Ok = "ok";
     private const string Failing = "failing";
 
-    public async Task<ReadinessReport> ReportAsync(CancellationToken cancellationToken)
+    /// <param name="role">One of <c>Roles</c>: whether that can be done here. Null: whether everything works that this process is for.</param>
+    public async Task<ReadinessReport> ReportAsync(string? role, CancellationToken cancellationToken)
     {
         if (lifetime.ApplicationStopping.IsCancellationRequested)
         {
             return new("stopping", new Dictionary<string, string>(StringComparer.Ordinal));
         }
 
-        var answers = await Task.WhenAll(checks.Select(async check => (check.Name, State: await RunAsync(check, cancellationToken))));
+        if (role is not null && !roles.Has(role))
+        {
+            return new(ReadinessReport.OtherRole, new Dictionary<string, string>(StringComparer.Ordinal));
+        }
+
+        var answers = await Task.WhenAll(checks.Where(check => role != ServerRoles.ReceiveName || !check.CanWait).Select(async check => (check.Name, State: await RunAsync(check, cancellationToken))));
         return new(
             answers.All(answer => answer.State == Ok) ? ReadinessReport.Ready : "unready",
             answers.ToDictionary(answer => answer.Name, answer => answer.State, StringComparer.Ordinal));
@@ -46,4 +59,5 @@ internal sealed partial class Readiness(
 internal sealed record ReadinessReport(string Status, IReadOnlyDictionary<string, string> Checks)
 {
     public const string Ready = "ready";
+    public const string OtherRole = "other_role";
 }

@@ -15,16 +15,27 @@ namespace TusUpload.Server.Setup;
 internal sealed record ServerRoles(bool Receive, bool Process, bool Dashboard)
 {
     public const string Key = "Roles";
+    public const string ReceiveName = "receive";
+    public const string ProcessName = "process";
+    public const string DashboardName = "dashboard";
 
     public static ServerRoles Read(IConfiguration configuration)
     {
         var names = (configuration[Key] is { Length: > 0 } list ? list : "receive,process,dashboard")
             .Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
-        return names.Length > 0 && names.All(name => name is "receive" or "process" or "dashboard")
-            ? new(names.Contains("receive"), names.Contains("process"), names.Contains("dashboard"))
+        return names.Length > 0 && names.All(name => name is ReceiveName or ProcessName or DashboardName)
+            ? new(names.Contains(ReceiveName), names.Contains(ProcessName), names.Contains(DashboardName))
             : throw new OptionsValidationException(
                 Key, typeof(ServerRoles), ["Roles must be a comma-separated list of receive, process and dashboard."]);
     }
+
+    public bool Has(string role) => role switch
+    {
+        ReceiveName => Receive,
+        ProcessName => Process,
+        DashboardName => Dashboard,
+        _ => false,
+    };
 }
 
 internal static class ServerRolesRegistration
@@ -32,6 +43,7 @@ internal static class ServerRolesRegistration
     public static ServerRoles AddRoles(this IServiceCollection services, IConfiguration configuration)
     {
         var roles = ServerRoles.Read(configuration);
+        services.AddSingleton(roles);
         if (!roles.Process)
         {
             services.PostConfigure<JobsOptions>(jobs => jobs.Workers = 0);

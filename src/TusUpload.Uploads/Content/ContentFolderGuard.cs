@@ -1,3 +1,4 @@
+using System.Security.Cryptography;
 using System.Text;
 
 using Microsoft.Extensions.DependencyInjection;
@@ -10,12 +11,15 @@ namespace TusUpload.Uploads.Content;
 /// A content folder belongs to one database, whose store id a file in it keeps. A start with another database is refused before
 /// anything is looked for or removed: to that database every upload here is one that nobody knows. A folder without the file, new or from
 /// before, is marked. The process dies before the file has its name: the next start marks the folder; after: it finds it. Never half a
-/// file.
+/// file. A folder that several servers share has a second mark, which the database knows too: a server that has another folder, because nothing is
+/// mounted there for one, is refused before it tells a client that bytes are away.
 /// </summary>
 internal sealed class ContentFolderGuard(
     IServiceProvider services, IOptions<ContentOptions> options, StoreName name) : IHostedService
 {
     private const string FileName = "database";
+    private const string SharedName = "shared";
+    private const int MarkBytes = 32;
 
     /// <summary>
     /// Throws <see cref="InvalidOperationException"/>, in words for whoever starts the server, when the folder is another database's.
@@ -40,13 +44,14 @@ internal sealed class ContentFolderGuard(
             // Read in any case: another node may have marked it in the meantime, with the same database or not.
             if ((await File.ReadAllTextAsync(path, cancellationToken)).Trim() == store)
             {
+                await CheckSharedAsync(folder, cancellationToken);
                 return;
             }
         }
-        catch (Exception trouble) when (trouble is IOException or UnauthorizedAccessException)
+        catch (Exception trouble) when (trouble is IOException or UnauthorizedAccessException or FormatException)
         {
             throw new InvalidOperationException(
-                $"{path}, which says what database the content folder belongs to, cannot be read or written: {trouble.Message}",
+                $"{path}, which says what database the content folder belongs to, or what lies beside it, cannot be read or written: {trouble.Message}",
                 trouble as IOException ?? new IOException(trouble.Message, trouble));
         }
 
@@ -58,6 +63,31 @@ internal sealed class ContentFolderGuard(
     }
 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
+
+    // The folder is marked first: dying in between leaves a mark that the next start tells the database of.
+    private async Task CheckSharedAsync(string folder, CancellationToken cancellationToken)
+    {
+        if (!options.Value.Shared)
+        {
+            return;
+        }
+
+        var path = Path.Combine(folder, SharedName);
+        if (!File.Exists(path))
+        {
+            Mark(folder, path, Convert.ToHexStringLower(RandomNumberGenerator.GetBytes(MarkBytes)));
+        }
+
+        var mark = (await File.ReadAllTextAsync(path, cancellationToken)).Trim();
+        var known = await name.OfSharedFolderAsync(mark, cancellationToken);
+        if (mark != known)
+        {
+            throw new InvalidOperationException(
+                $"The content folder {folder} is not the one that the other servers share. Check Content:Path, and that it is mounted. "
+                + $"If it is to be the one from now on, move everything in the old folder into it, or write {known} into {path}.",
+                new IOException("Another shared content folder."));
+        }
+    }
 
     private static void Mark(string folder, string path, string store)
     {

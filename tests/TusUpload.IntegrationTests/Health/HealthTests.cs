@@ -35,6 +35,23 @@ public sealed class HealthTests(RunningServer server, PostgresServer postgres) :
     }
 
     [Fact]
+    public async Task What_files_can_wait_for_keeps_no_upload_away()
+    {
+        await using var waiting = await RunningServer.StartAsync(
+            postgres,
+            services: services => services.AddSingleton(
+                new ReadinessCheck("away", _ => throw new IOException("It is away.")) { CanWait = true }));
+
+        using var all = await waiting.Client.GetAsync("/health/ready", Ct);
+        using var uploads = await waiting.Client.GetAsync("/health/ready?role=receive", Ct);
+        using var unknown = await waiting.Client.GetAsync("/health/ready?role=nonsense", Ct);
+
+        Assert.Equal("failing", (await all.JsonAsync(HttpStatusCode.ServiceUnavailable)).GetProperty("checks").Text("away"));
+        Assert.Equal(["postgres", "disk", "content"], (await uploads.JsonAsync(HttpStatusCode.OK)).GetProperty("checks").Members());
+        Assert.Equal("other_role", (await unknown.JsonAsync(HttpStatusCode.ServiceUnavailable)).Text("status"));
+    }
+
+    [Fact]
     public async Task What_fails_is_named_and_nothing_else_is_said()
     {
         await using var full = await RunningServer.StartAsync(

@@ -49,6 +49,20 @@ public sealed class ContentFolderGuardTests(PostgresServer postgres) : IAsyncDis
     }
 
     [Fact]
+    public async Task A_shared_folder_that_is_not_mounted_is_refused_until_it_is_told_to_be_the_one()
+    {
+        var database = await postgres.CreateDatabaseAsync();
+        await using var mounted = await StartAsync(database, shared: true);
+        await using var elsewhere = new TestFolder();
+
+        var refusal = await Assert.ThrowsAsync<InvalidOperationException>(() => StartAsync(database, shared: true, elsewhere.FullPath));
+
+        Assert.Contains("is not the one that the other servers share", refusal.Message, StringComparison.Ordinal);
+        File.Copy(Path.Combine(_content.FullPath, "shared"), elsewhere.File("shared"), overwrite: true);
+        await using var moved = await StartAsync(database, shared: true, elsewhere.FullPath);
+    }
+
+    [Fact]
     public async Task A_folder_from_before_is_marked_and_keeps_its_uploads()
     {
         var database = await postgres.CreateDatabaseAsync();
@@ -122,9 +136,9 @@ public sealed class ContentFolderGuardTests(PostgresServer postgres) : IAsyncDis
     }
 
     /// <param name="database">Null: a new one.</param>
-    private Task<RunningServer> StartAsync(string? database, bool shared) => RunningServer.StartAsync(postgres, settings =>
+    private Task<RunningServer> StartAsync(string? database, bool shared, string? folder = null) => RunningServer.StartAsync(postgres, settings =>
     {
-        settings["Content:Path"] = _content.FullPath;
+        settings["Content:Path"] = folder ?? _content.FullPath;
         settings["Content:Shared"] = shared ? "true" : "false";
         if (database is not null)
         {
