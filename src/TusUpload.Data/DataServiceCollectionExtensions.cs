@@ -14,6 +14,7 @@ using TusUpload.Data.Content;
 using TusUpload.Data.Files;
 using TusUpload.Data.Janitors;
 using TusUpload.Data.Migrations;
+using TusUpload.Data.Moves;
 using TusUpload.Data.Nodes;
 using TusUpload.Data.Outbox;
 using TusUpload.Data.Secrets;
@@ -43,6 +44,7 @@ public static class DataServiceCollectionExtensions
         services.AddSingleton<JanitorRuns>();
         services.AddSingleton<NeededContent>();
         services.AddSingleton<KnownFiles>();
+        services.AddSingleton<FileMoves>();
         services.AddSingleton<ReservationRecount>();
         services.AddSingleton<SessionCreation>();
         services.AddSingleton<SessionLeases>();

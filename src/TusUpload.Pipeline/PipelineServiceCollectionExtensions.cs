@@ -53,16 +53,6 @@ public static class PipelineServiceCollectionExtensions
         services.AddSingleton<FileEndings>();
     }
 
-    private static void AddStorage(this IServiceCollection services)
-    {
-        services.AddOptions<StorageOptions>().BindConfiguration(StorageOptions.Section).ValidateOnStart();
-        services.AddSingleton<IValidateOptions<StorageOptions>, StorageOptionsAnnotations>();
-        services.AddSingleton<IValidateOptions<StorageOptions>, StorageOptionsRules>();
-        services.AddKeyedSingleton<IObjectStorage, LocalObjectStorage>(LocalObjectStorage.Name);
-        services.AddSingleton(provider =>
-            provider.GetRequiredKeyedService<IObjectStorage>(provider.GetRequiredService<IOptions<StorageOptions>>().Value.Kind));
-    }
-
     private static void AddJobs(this IServiceCollection services)
     {
         services.AddOptions<JobsOptions>().BindConfiguration(JobsOptions.Section).ValidateOnStart()

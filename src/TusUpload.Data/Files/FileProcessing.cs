@@ -60,6 +60,8 @@ public sealed class FileProcessing([FromKeyedServices(Pools.Jobs)] NpgsqlDataSou
                    open_runs = 0
              WHERE id = $2 AND processing_status IN ('verifying', 'scanning', 'storing') AND deleted_at IS NULL
             RETURNING *
+        ), moved AS (
+            DELETE FROM tus_upload.file_moves m USING file WHERE m.file_id = file.id
         ), {FileEvents.Unhold}, change AS (
             SELECT held.user_id, held.workspace_id, held.link_id, -held.reserved_size AS reserved, file.file_size AS used
               FROM held JOIN file ON file.id = held.id

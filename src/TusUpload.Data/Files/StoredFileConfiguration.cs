@@ -42,6 +42,7 @@ internal sealed class StoredFileConfiguration : IEntityTypeConfiguration<StoredF
             .HasFilter("processing_status IN ('received', 'verifying', 'scanning', 'storing')");
         table.HasIndex(file => file.CreatedAt, "ix_files_failed").HasDatabaseName("ix_files_failed").HasFilter("processing_status = 'failed'");
         table.HasIndex(file => file.DeletedAt).HasFilter("deleted_at IS NOT NULL");
+        table.HasIndex(file => file.StoragePath).HasFilter("storage_path IS NOT NULL");
         table.HasOne<User>().WithMany().HasForeignKey(file => file.UserId).OnDelete(DeleteBehavior.Restrict);
         table.HasOne<Workspace>().WithMany().HasForeignKey(file => file.WorkspaceId).OnDelete(DeleteBehavior.Restrict);
         table.HasOne<Folder>().WithMany().HasForeignKey(file => file.FolderId).OnDelete(DeleteBehavior.SetNull);

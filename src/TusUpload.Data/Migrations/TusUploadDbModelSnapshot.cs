@@ -342,6 +342,10 @@ namespace TusUpload.Data.Migrations
                     b.HasIndex("LinkId")
                         .HasDatabaseName("ix_files_link_id");
 
+                    b.HasIndex("StoragePath")
+                        .HasDatabaseName("ix_files_storage_path")
+                        .HasFilter("storage_path IS NOT NULL");
+
                     b.HasIndex("WorkspaceId")
                         .HasDatabaseName("ix_files_workspace_id");
 
@@ -582,6 +586,37 @@ namespace TusUpload.Data.Migrations
                         .HasDatabaseName("ix_upload_metrics_recorded_at");
 
                     b.ToTable("upload_metrics", "tus_upload");
+                });
+
+            modelBuilder.Entity("TusUpload.Data.Moves.FileMove", b =>
+                {
+                    b.Property<Guid>("FileId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("file_id");
+
+                    b.Property<DateTimeOffset>("BegunAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("begun_at");
+
+                    b.Property<string>("RemoteId")
+                        .IsRequired()
+                        .HasMaxLength(2000)
+                        .HasColumnType("character varying(2000)")
+                        .HasColumnName("remote_id");
+
+                    b.Property<string>("StoragePath")
+                        .IsRequired()
+                        .HasMaxLength(300)
+                        .HasColumnType("character varying(300)")
+                        .HasColumnName("storage_path");
+
+                    b.HasKey("FileId")
+                        .HasName("pk_file_moves");
+
+                    b.ToTable("file_moves", "tus_upload", t =>
+                        {
+                            t.HasCheckConstraint("ck_file_moves_storage_path", "storage_path ~ '^[ -~]+$'");
+                        });
                 });
 
             modelBuilder.Entity("TusUpload.Data.Nodes.Node", b =>
@@ -1179,6 +1214,16 @@ namespace TusUpload.Data.Migrations
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
                         .HasConstraintName("fk_links_workspaces_workspace_id");
+                });
+
+            modelBuilder.Entity("TusUpload.Data.Moves.FileMove", b =>
+                {
+                    b.HasOne("TusUpload.Data.Files.StoredFile", null)
+                        .WithOne()
+                        .HasForeignKey("TusUpload.Data.Moves.FileMove", "FileId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_file_moves_files_file_id");
                 });
 
             modelBuilder.Entity("TusUpload.Data.Sessions.UploadChunk", b =>

@@ -6,6 +6,7 @@ using Microsoft.Extensions.Options;
 using TusUpload.Pipeline.Metrics;
 using TusUpload.Pipeline.Settlement;
 using TusUpload.Pipeline.Steps;
+using TusUpload.Pipeline.Storage;
 using TusUpload.Pipeline.Verification;
 
 namespace TusUpload.Pipeline.Jobs;
@@ -43,7 +44,14 @@ internal sealed partial class IngestJob(
             meter.JobEnded("interrupted");
             throw;
         }
-        catch (Exception failure) when (attempt < options.Value.Attempts)
+        catch (Exception outage) when (Outage.Is(outage))
+        {
+            await pipeline.LetGoAsync(fileId);
+            meter.JobEnded("waiting");
+            LogWaits(fileId, outage.Message);
+            throw;
+        }
+        catch (Exception failure) when (attempt < options.Value.Attempts && failure is not ObjectRefusedException)
         {
             await pipeline.LetGoAsync(fileId);
             meter.JobEnded("retried");
@@ -60,11 +68,19 @@ internal sealed partial class IngestJob(
     }
 
     // The message is for the file's owner: what exactly went wrong is in the log and on the dashboard.
-    private Task FailAsync(Guid fileId, Exception failure, CancellationToken cancellationToken) => failure is ContentCorruptException
-        ? endings.FailAsync(
-            fileId, ContentCorruptException.Code, "The stored bytes are no longer those that were received.", cancellationToken)
-        : endings.FailAsync(
-            fileId, "processing_failed", "The file could not be processed. It is kept and can be replayed.", cancellationToken);
+    private Task FailAsync(Guid fileId, Exception failure, CancellationToken cancellationToken)
+    {
+        var (code, message) = failure switch
+        {
+            ContentCorruptException => (ContentCorruptException.Code, "The stored bytes are no longer those that were received."),
+            ObjectRefusedException refused => (refused.Code, $"{refused.Message} It is kept and can be replayed."),
+            _ => ("processing_failed", "The file could not be processed. It is kept and can be replayed."),
+        };
+        return endings.FailAsync(fileId, code, message, cancellationToken);
+    }
+
+    [LoggerMessage(EventId = 3010, Level = LogLevel.Warning, Message = "File {FileId} waits: {Reason}")]
+    private partial void LogWaits(Guid fileId, string reason);
 
     [LoggerMessage(EventId = 3001, Level = LogLevel.Warning, Message = "Attempt {Attempt} of {Attempts} at file {FileId} failed")]
     private partial void LogRetried(Exception failure, Guid fileId, int attempt, int attempts);

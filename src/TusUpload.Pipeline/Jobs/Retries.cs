@@ -4,15 +4,18 @@ using Hangfire.States;
 
 using Microsoft.Extensions.Options;
 
+using TusUpload.Pipeline.Storage;
+
 namespace TusUpload.Pipeline.Jobs;
 
 /// <summary>
 /// Bounded retries: delays double up to a limit, each a quarter longer or shorter by chance, so that files which failed together do not come
-/// back together. A job that used up its attempts is shown as failed for as long as other ended jobs are shown.
+/// back together. An outage of what the file is stored in counts as no attempt. A job that used up its attempts is shown as failed for as long as other ended jobs are shown.
 /// </summary>
 internal sealed class Retries(IOptions<JobsOptions> options) : JobFilterAttribute, IElectStateFilter
 {
     private const string Parameter = "RetryCount";
+    private const string WaitsParameter = "Waits";
 
     /// <summary>Failed attempts before this one.</summary>
     public static int Before(PerformContext context) => context.GetJobParameter<int>(Parameter, allowStale: true);
@@ -21,6 +24,21 @@ internal sealed class Retries(IOptions<JobsOptions> options) : JobFilterAttribut
     {
         if (context.CandidateState is not FailedState failed)
         {
+            return;
+        }
+
+        if (Outage.Is(failed.Exception))
+        {
+            // Whatever is away may be so for longer than all attempts together take, and nothing is wrong with the file.
+            var waits = context.GetJobParameter<int>(WaitsParameter, allowStale: true) + 1;
+            context.SetJobParameter(WaitsParameter, waits);
+            context.CandidateState = new ScheduledState(Delay(waits, Random.Shared.NextDouble())) { Reason = $"Waits: {failed.Exception.Message}" };
+            return;
+        }
+
+        if (failed.Exception is ObjectRefusedException)
+        {
+            context.CandidateState = new GivenUpState(failed);
             return;
         }
 

@@ -1,19 +1,24 @@
 namespace TusUpload.Pipeline.Storage;
 
 /// <summary>
-/// Where files live for good. Keys are ASCII, at most 300 characters, and hold the file's id, so that no two files share one. The caller
-/// ensures that nobody else of this process works on the same key; another node may, with the same bytes.
+/// Where files live for good. Paths are ASCII, at most 300 characters, and hold the file's id, so that no two files share one; see <see cref="ObjectKey"/>.
+/// The caller ensures that nobody else of this process works on the same file; another node may, with the same bytes.
 /// </summary>
+/// <remarks>
+/// Every call may throw <see cref="Uploads.Content.ContentUnavailableException"/> (the store is away, overloaded or does not let us in),
+/// <see cref="Uploads.Content.StorageFullException"/>, both worth any number of retries, and <see cref="ObjectRefusedException"/>, which is worth none.
+/// </remarks>
 public interface IObjectStorage
 {
     /// <summary>The value of <c>Storage:Kind</c> that selects it.</summary>
     string Kind { get; }
 
     /// <summary>
-    /// Takes the content over: afterwards the object is there, whole and durable, and the source may be gone. Killed anywhere and run again it
-    /// ends the same; readers never see half an object. Throws when neither source nor object is there.
+    /// Takes the content over: afterwards the object is there, whole and durable, and the source may be gone. Killed anywhere and run again it goes on and
+    /// ends the same; readers never see half an object. Throws <see cref="FileNotFoundException"/> when neither source nor object is there.
     /// </summary>
-    Task StoreAsync(ObjectSource source, string storagePath, CancellationToken cancellationToken);
+    /// <returns>Whether the object is known to be the source byte for byte, or has to be read back.</returns>
+    Task<ObjectProof> StoreAsync(ObjectMove move, CancellationToken cancellationToken);
 
     /// <summary>Opens an object; the stream can seek. Throws <see cref="FileNotFoundException"/>.</summary>
     Task<Stream> OpenReadAsync(string storagePath, CancellationToken cancellationToken);
@@ -21,7 +26,7 @@ public interface IObjectStorage
     /// <summary>Removes an object; removing what is not there is no error.</summary>
     Task DeleteAsync(string storagePath, CancellationToken cancellationToken);
 
-    /// <summary>Keys of objects that were stored, and have not changed, since before <paramref name="unchangedSince"/>; among them may be others' than ours.</summary>
+    /// <summary>Paths of objects that were stored, and have not changed, since before <paramref name="unchangedSince"/>; among them may be others' than ours.</summary>
     IAsyncEnumerable<string> ListAsync(DateTimeOffset unchangedSince, CancellationToken cancellationToken);
 
     /// <summary>
@@ -30,6 +35,29 @@ public interface IObjectStorage
     /// </summary>
     Task<int> SweepAsync(DateTimeOffset olderThan, CancellationToken cancellationToken);
 
-    /// <summary>Throws when objects cannot be stored now.</summary>
+    /// <summary>Throws when objects cannot be stored now; where only a changed setting cures it, <see cref="StorageSettingException"/>.</summary>
     Task CheckAsync(CancellationToken cancellationToken);
 }
+
+/// <summary>What is known of an object that was stored just now.</summary>
+public enum ObjectProof
+{
+    /// <summary>Its length is right; its bytes have to be read back.</summary>
+    Length,
+
+    /// <summary>The store has told of a digest of its own that is the source's, or no byte was moved.</summary>
+    Digest,
+}
+
+/// <summary>The store will never take this object. <paramref name="code"/> and message are for the file's owner.</summary>
+public sealed class ObjectRefusedException(string code, string message, Exception? inner = null) : IOException(message, inner)
+{
+    public const string TooLarge = "storage_too_large";
+    public const string TypeRefused = "storage_type_refused";
+
+    /// <summary>Stable.</summary>
+    public string Code => code;
+}
+
+/// <summary>A setting is wrong: no retry helps before it is changed. The message says which.</summary>
+public sealed class StorageSettingException(string message, Exception? inner = null) : IOException(message, inner);

@@ -1,6 +1,11 @@
 using System.ComponentModel.DataAnnotations;
+using System.Text.RegularExpressions;
 
 using Microsoft.Extensions.Options;
+
+using TusUpload.Pipeline.Storage.Local;
+using TusUpload.Pipeline.Storage.S3;
+using TusUpload.Pipeline.Storage.Supabase;
 
 namespace TusUpload.Pipeline.Storage;
 
@@ -12,7 +17,7 @@ public sealed class StorageOptions
     public const string Report = "report";
     public const string Remove = "remove";
 
-    /// <summary>Which object store: <c>local</c> is a folder of this machine. Default <c>local</c>.</summary>
+    /// <summary>Which object store: <c>local</c>, a folder of this machine, <c>supabase</c> or <c>s3</c>. Default <c>local</c>.</summary>
     [Required]
     public string Kind { get; set; } = LocalObjectStorage.Name;
 
@@ -23,6 +28,18 @@ public sealed class StorageOptions
     public string? LocalPath { get; set; }
 
     /// <summary>
+    /// Where new objects go that no rule of <see cref="Buckets"/> is for: a bucket, in the local store a folder of its folder. It is ours alone. Needed by every
+    /// store but the local one. Default null.
+    /// </summary>
+    public string? Bucket { get; set; }
+
+    /// <summary>Buckets of their own for some types of content; the first rule that fits counts. Files that are stored stay where they are. Default none.</summary>
+    public List<BucketRule> Buckets { get; init; } = [];
+
+    /// <summary>Makes buckets that are missing, private ones. Default false.</summary>
+    public bool CreateBuckets { get; set; }
+
+    /// <summary>
     /// What is done with objects that no file in the database has, older than <c>Content:OrphanAge</c>: <c>report</c> tells how many there are, <c>remove</c>
     /// removes them. After a restore of the database to an earlier moment these are the files that came since. Default <c>report</c>.
     /// </summary>
@@ -31,14 +48,51 @@ public sealed class StorageOptions
     public string OrphanedObjects { get; set; } = Report;
 }
 
+/// <summary>A type of content, as its client named it, and its bucket.</summary>
+public sealed class BucketRule
+{
+    /// <summary>A media type or all of one kind: <c>application/pdf</c>, <c>image/*</c>.</summary>
+    public string Type { get; init; } = "";
+
+    public string Bucket { get; init; } = "";
+}
+
 [OptionsValidator]
 internal sealed partial class StorageOptionsAnnotations : IValidateOptions<StorageOptions>;
 
-/// <summary>The kind must be one that is there.</summary>
-internal sealed class StorageOptionsRules(IServiceProviderIsKeyedService services) : IValidateOptions<StorageOptions>
+/// <summary>The kind must be one that is there, and buckets must have names that are names everywhere.</summary>
+internal sealed partial class StorageOptionsRules(IServiceProviderIsKeyedService services) : IValidateOptions<StorageOptions>
 {
-    public ValidateOptionsResult Validate(string? name, StorageOptions options) =>
-        services.IsKeyedService(typeof(IObjectStorage), options.Kind)
-            ? ValidateOptionsResult.Success
-            : ValidateOptionsResult.Fail($"Storage:Kind is '{options.Kind}', which is not there. There is: {LocalObjectStorage.Name}.");
+    public ValidateOptionsResult Validate(string? name, StorageOptions options)
+    {
+        var failures = new List<string>();
+        if (!services.IsKeyedService(typeof(IObjectStorage), options.Kind))
+        {
+            failures.Add(
+                $"Storage:Kind is '{options.Kind}', which is not there. There are: {LocalObjectStorage.Name}, {SupabaseObjectStorage.Name}, {S3ObjectStorage.Name}.");
+        }
+
+        if (options.Bucket is null && options.Kind != LocalObjectStorage.Name)
+        {
+            failures.Add("Storage:Bucket must be set.");
+        }
+
+        foreach (var bucket in options.Buckets.Select(rule => rule.Bucket).Append(options.Bucket ?? "none"))
+        {
+            if (!BucketName().IsMatch(bucket))
+            {
+                failures.Add($"'{bucket}' is no name of a bucket: 3 to 63 lower letters, digits and hyphens, with a letter or digit first and last.");
+            }
+        }
+
+        failures.AddRange(options.Buckets.Where(rule => !TypeName().IsMatch(rule.Type))
+            .Select(rule => $"Storage:Buckets: '{rule.Type}' is no media type, nor all of one kind, such as image/*."));
+        return failures.Count == 0 ? ValidateOptionsResult.Success : ValidateOptionsResult.Fail(failures);
+    }
+
+    [GeneratedRegex("^[a-z0-9][a-z0-9-]{1,61}[a-z0-9]$", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    private static partial Regex BucketName();
+
+    [GeneratedRegex(@"^[A-Za-z0-9.+-]+/(\*|[A-Za-z0-9.+-]+)$", RegexOptions.NonBacktracking | RegexOptions.ExplicitCapture)]
+    private static partial Regex TypeName();
 }

@@ -1,7 +1,7 @@
 namespace TusUpload.Uploads.Content;
 
 /// <summary>Bytes at rest elsewhere: read asynchronously, at any position, and never written.</summary>
-internal abstract class ContentStream : Stream
+public abstract class ContentStream : Stream
 {
     public override bool CanRead => true;
 

@@ -3,109 +3,98 @@ using TusUpload.Data.Sessions;
 namespace TusUpload.Uploads.Content;
 
 /// <summary>
-/// The bytes of several complete uploads, one upload after another, with one of them open at a time. Reads forward only. A part that is gone
+/// The bytes of several complete uploads, one upload after another, with one of them open at a time. A part that is gone
 /// is a <see cref="FileNotFoundException"/> when it is its turn; one that is cut short an <see cref="InvalidDataException"/>.
 /// </summary>
-public sealed class PartsStream : Stream
+public sealed class PartsStream : ContentStream
 {
     private readonly IUploadContent _content;
     private readonly IReadOnlyList<UploadPart> _parts;
     private Stream? _open;
-    private int _next;
-    private long _left;
+    private UploadPart? _part;
 
-    private PartsStream(IUploadContent content, IReadOnlyList<UploadPart> parts) => (_content, _parts) = (content, parts);
+    // Where the part that is open ends.
+    private long _end;
+    private long _position;
 
-    public override bool CanRead => true;
+    private PartsStream(IUploadContent content, IReadOnlyList<UploadPart> parts) =>
+        (_content, _parts, Length) = (content, parts, parts.Sum(part => part.Size));
 
-    public override bool CanSeek => false;
-
-    public override bool CanWrite => false;
-
-    public override long Length => _parts.Sum(part => part.Size);
+    public override long Length { get; }
 
     public override long Position
     {
-        get => throw new NotSupportedException();
-        set => throw new NotSupportedException();
+        get => _position;
+        set
+        {
+            if (value != _position)
+            {
+                EndPart();
+                _position = value;
+            }
+        }
     }
 
     /// <summary>Opens the first part that has bytes, so that content that is gone is noticed at once.</summary>
     public static async ValueTask<Stream> OpenAsync(IUploadContent content, IReadOnlyList<UploadPart> parts, CancellationToken cancellationToken)
     {
         var stream = new PartsStream(content, parts);
-        await stream.OpenNextAsync(cancellationToken);
+        await stream.OpenPartAsync(cancellationToken);
         return stream;
     }
 
     public override async ValueTask<int> ReadAsync(Memory<byte> buffer, CancellationToken cancellationToken = default)
     {
-        if (buffer.IsEmpty || (_left == 0 && !await OpenNextAsync(cancellationToken)))
+        if (buffer.IsEmpty || ((_open is null || _position == _end) && !await OpenPartAsync(cancellationToken)))
         {
             return 0;
         }
 
         // What lies behind a part's length was never committed.
-        var read = await _open!.ReadAsync(buffer[..(int)Math.Min(buffer.Length, _left)], cancellationToken);
+        var read = await _open!.ReadAsync(buffer[..(int)Math.Min(buffer.Length, _end - _position)], cancellationToken);
         if (read == 0)
         {
-            throw new InvalidDataException($"Part {_parts[_next - 1].Id} ends {_left} bytes early.");
+            throw new InvalidDataException($"Part {_part!.Id} ends {_end - _position} bytes early.");
         }
 
-        _left -= read;
+        _position += read;
         return read;
-    }
-
-    public override Task<int> ReadAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
-        ReadAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
-
-    public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException("Read it asynchronously.");
-
-    public override void Flush()
-    {
-    }
-
-    public override long Seek(long offset, SeekOrigin origin) => throw new NotSupportedException();
-
-    public override void SetLength(long value) => throw new NotSupportedException();
-
-    public override void Write(byte[] buffer, int offset, int count) => throw new NotSupportedException();
-
-    public override async ValueTask DisposeAsync()
-    {
-        await CloseAsync();
-        await base.DisposeAsync();
     }
 
     protected override void Dispose(bool disposing)
     {
-        _open?.Dispose();
+        EndPart();
         base.Dispose(disposing);
     }
 
-    private async ValueTask<bool> OpenNextAsync(CancellationToken cancellationToken)
+    /// <summary>Opens the part that holds the position; false at the end of all.</summary>
+    private async ValueTask<bool> OpenPartAsync(CancellationToken cancellationToken)
     {
-        await CloseAsync();
-        while (_next < _parts.Count)
+        EndPart();
+        var start = 0L;
+        foreach (var part in _parts)
         {
-            var part = _parts[_next++];
-            if (part.Size > 0)
+            if (_position < start + part.Size)
             {
                 _open = await _content.OpenReadAsync(part.Id, part.Size, cancellationToken);
-                _left = part.Size;
+                (_part, _end) = (part, start + part.Size);
+                if (_position > start)
+                {
+                    _open.Position = _position - start;
+                }
+
                 return true;
             }
+
+            start += part.Size;
         }
 
         return false;
     }
 
-    private async ValueTask CloseAsync()
+    private void EndPart()
     {
-        if (_open is { } open)
-        {
-            _open = null;
-            await open.DisposeAsync();
-        }
+        _open?.Dispose();
+        _open = null;
     }
 }

@@ -12,6 +12,9 @@ internal sealed class FaultyLine : IAsyncDisposable
     private readonly ConcurrentDictionary<Socket, bool> _open = new();
     private readonly Task _accepting;
     private long _untilCut = long.MaxValue;
+    private long _untilSentCut = long.MaxValue;
+    private long _sent;
+    private bool _closes;
 
     public FaultyLine(int to)
     {
@@ -37,8 +40,29 @@ internal sealed class FaultyLine : IAsyncDisposable
         Cut();
     }
 
+    /// <summary>Bytes that were sent over it.</summary>
+    public long Sent => Interlocked.Read(ref _sent);
+
     /// <summary>Cuts itself, once, when so many more bytes have come back over it.</summary>
     public void CutAfter(long bytes) => Interlocked.Exchange(ref _untilCut, bytes);
+
+    /// <summary>Cuts itself, once, when so many more bytes have been sent over it.</summary>
+    public void CutAfterSent(long bytes) => Interlocked.Exchange(ref _untilSentCut, bytes);
+
+    /// <summary>Closes itself when so many more bytes have been sent over it: whoever tries again finds nobody.</summary>
+    public void CloseAfterSent(long bytes)
+    {
+        _closes = true;
+        CutAfterSent(bytes);
+    }
+
+    /// <summary>Lets everything through again.</summary>
+    public void Open()
+    {
+        (_closes, IsClosed) = (false, false);
+        CutAfter(long.MaxValue);
+        CutAfterSent(long.MaxValue);
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -105,9 +129,16 @@ internal sealed class FaultyLine : IAsyncDisposable
             int read;
             while ((read = await from.ReceiveAsync(buffer, SocketFlags.None, CancellationToken.None)) > 0)
             {
-                if (isAnswer && Interlocked.Add(ref _untilCut, -read) < 0)
+                if (!isAnswer)
                 {
+                    Interlocked.Add(ref _sent, read);
+                }
+
+                if (Interlocked.Add(ref isAnswer ? ref _untilCut : ref _untilSentCut, -read) < 0)
+                {
+                    IsClosed |= _closes;
                     CutAfter(long.MaxValue);
+                    CutAfterSent(long.MaxValue);
                     Cuts++;
                     Cut();
                     return;

@@ -1,4 +1,5 @@
 using TusUpload.Pipeline.Storage;
+using TusUpload.Pipeline.Storage.Local;
 using TusUpload.Uploads.Content;
 
 namespace TusUpload.IntegrationTests.Pipeline;
@@ -67,11 +68,12 @@ internal sealed class FaultyStorage(LocalObjectStorage inner, Faults faults) : I
 {
     public string Kind => inner.Kind;
 
-    public async Task StoreAsync(ObjectSource source, string storagePath, CancellationToken cancellationToken)
+    public async Task<ObjectProof> StoreAsync(ObjectMove move, CancellationToken cancellationToken)
     {
         faults.Pass();
-        await inner.StoreAsync(source, storagePath, cancellationToken);
+        var proof = await inner.StoreAsync(move, cancellationToken);
         faults.Pass();
+        return proof;
     }
 
     public Task<Stream> OpenReadAsync(string storagePath, CancellationToken cancellationToken) =>

@@ -1,5 +1,3 @@
-using System.Security.Cryptography;
-
 using Amazon.S3;
 using Amazon.S3.Model;
 
@@ -9,97 +7,42 @@ namespace TusUpload.Uploads.Content.S3;
 /// One bucket. Every call throws <see cref="StorageFullException"/>, or <see cref="ContentUnavailableException"/> after the client's tries are used up;
 /// what else may come of a call is its value.
 /// </summary>
-public sealed class S3Bucket(S3Address address, string name) : IDisposable
+public sealed class S3Bucket : IDisposable
 {
     private const int MaxPage = 1000;
 
-    private readonly AmazonS3Client _client = address.Connect();
+    private readonly AmazonS3Client _client;
+    private readonly S3Sender _sender;
 
-    public string Name => name;
-
-    /// <summary>Opens a multipart upload; its name.</summary>
-    public Task<string> InitiateAsync(string key, CancellationToken cancellationToken) => S3Trouble.GuardAsync(async () =>
-        (await _client.InitiateMultipartUploadAsync(new() { BucketName = name, Key = key }, cancellationToken)).UploadId, cancellationToken);
-
-    /// <summary>Uploads a part; its ETag. Null: the multipart upload is no longer there.</summary>
-    /// <param name="bytes">Can seek, begins at 0; is read twice or more.</param>
-    public Task<string?> PutPartAsync(string key, string multipartId, int number, Stream bytes, CancellationToken cancellationToken) =>
-        S3Trouble.GuardAsync(async () =>
-        {
-            var digest = await DigestAsync(bytes, cancellationToken);
-            try
-            {
-                var answer = await _client.UploadPartAsync(
-                    new()
-                    {
-                        BucketName = name,
-                        Key = key,
-                        UploadId = multipartId,
-                        PartNumber = number,
-                        InputStream = bytes,
-                        PartSize = bytes.Length,
-                        MD5Digest = digest,
-
-                        // Chunked signatures are not understood by every store.
-                        UseChunkEncoding = false,
-                        DisablePayloadSigning = address.IsEncrypted ? true : null,
-                    },
-                    cancellationToken);
-                return answer.ETag;
-            }
-            catch (AmazonS3Exception gone) when (S3Trouble.IsGone(gone))
-            {
-                return null;
-            }
-        }, cancellationToken);
-
-    /// <summary>
-    /// Makes one object of the parts, numbered from 1. False: the multipart upload is not there, which it is not after it was completed either, or a
-    /// part is another one. An answer of true is not to be trusted alone: ask for the <see cref="LengthAsync"/>.
-    /// </summary>
-    public Task<bool> CompleteAsync(string key, string multipartId, IReadOnlyList<string> etags, CancellationToken cancellationToken) =>
-        S3Trouble.GuardAsync(async () =>
-        {
-            try
-            {
-                await _client.CompleteMultipartUploadAsync(
-                    new()
-                    {
-                        BucketName = name,
-                        Key = key,
-                        UploadId = multipartId,
-                        PartETags = [.. etags.Select((etag, index) => new PartETag(index + 1, etag))],
-                    },
-                    cancellationToken);
-                return true;
-            }
-            catch (AmazonS3Exception gone) when (S3Trouble.IsGone(gone) || gone.ErrorCode is "InvalidPart" or "InvalidRequest")
-            {
-                return false;
-            }
-        }, cancellationToken);
-
-    /// <summary>Gives a multipart upload up, with its parts; one that is not there is no error.</summary>
-    public Task AbortAsync(string key, string multipartId, CancellationToken cancellationToken) => S3Trouble.GuardAsync(async () =>
+    public S3Bucket(S3Address address, string name)
     {
-        try
-        {
-            await _client.AbortMultipartUploadAsync(new() { BucketName = name, Key = key, UploadId = multipartId }, cancellationToken);
-        }
-        catch (AmazonS3Exception gone) when (S3Trouble.IsGone(gone))
-        {
-            return false;
-        }
+        (Name, Patience, _client) = (name, address.RequestTimeout, address.Connect());
+        _sender = new(_client, address);
+        Multiparts = new(_client, _sender, name);
+    }
 
-        return true;
-    }, cancellationToken);
+    public string Name { get; }
+
+    /// <summary>How long an answer may stand still.</summary>
+    public TimeSpan Patience { get; }
+
+    /// <summary>Objects that come in parts.</summary>
+    public S3Multiparts Multiparts { get; }
+
+    /// <summary>Stores an object in one request; its ETag without quotes.</summary>
+    public Task<string> PutAsync(string key, S3Body body, string? contentType, CancellationToken cancellationToken) => S3Trouble.GuardAsync(
+        () => _sender.PutAsync(new() { BucketName = Name, Key = key, ContentType = contentType }, body, cancellationToken), cancellationToken);
 
     /// <summary>An object's length in bytes; null where there is none.</summary>
-    public Task<long?> LengthAsync(string key, CancellationToken cancellationToken) => S3Trouble.GuardAsync<long?>(async () =>
+    public async Task<long?> LengthAsync(string key, CancellationToken cancellationToken) => (await FindAsync(key, cancellationToken))?.Length;
+
+    /// <summary>What the store says of an object; null where there is none.</summary>
+    public Task<S3Found?> FindAsync(string key, CancellationToken cancellationToken) => S3Trouble.GuardAsync<S3Found?>(async () =>
     {
         try
         {
-            return (await _client.GetObjectMetadataAsync(new() { BucketName = name, Key = key }, cancellationToken)).ContentLength;
+            var found = await _client.GetObjectMetadataAsync(new() { BucketName = Name, Key = key }, cancellationToken);
+            return new(found.ContentLength, S3Digest.Of(found.ETag));
         }
         catch (AmazonS3Exception gone) when (S3Trouble.IsGone(gone))
         {
@@ -113,7 +56,7 @@ public sealed class S3Bucket(S3Address address, string name) : IDisposable
         {
             try
             {
-                return await _client.GetObjectAsync(new() { BucketName = name, Key = key, ByteRange = new(start, end - 1) }, cancellationToken);
+                return await _client.GetObjectAsync(new() { BucketName = Name, Key = key, ByteRange = new(start, end - 1) }, cancellationToken);
             }
             catch (AmazonS3Exception gone) when (S3Trouble.IsGone(gone))
             {
@@ -124,25 +67,16 @@ public sealed class S3Bucket(S3Address address, string name) : IDisposable
     /// <summary>Removes an object; one that is not there is no error.</summary>
     public Task DeleteAsync(string key, CancellationToken cancellationToken) =>
         S3Trouble.GuardAsync(
-            async () => await _client.DeleteObjectAsync(new() { BucketName = name, Key = key }, cancellationToken), cancellationToken);
+            async () => await _client.DeleteObjectAsync(new() { BucketName = Name, Key = key }, cancellationToken), cancellationToken);
 
     /// <summary>A page of the objects below a prefix, and where the next one begins; null at the end.</summary>
     public Task<(List<S3Object> Objects, string? Next)> ListObjectsAsync(string prefix, string? after, CancellationToken cancellationToken) =>
         S3Trouble.GuardAsync(async () =>
         {
             var page = await _client.ListObjectsV2Async(
-                new() { BucketName = name, Prefix = prefix, MaxKeys = MaxPage, ContinuationToken = after }, cancellationToken);
+                new() { BucketName = Name, Prefix = prefix, MaxKeys = MaxPage, ContinuationToken = after }, cancellationToken);
             return (page.S3Objects ?? [], page.IsTruncated == true ? page.NextContinuationToken : null);
         }, cancellationToken);
-
-    /// <summary>A page of the unfinished multipart uploads below a prefix, and where the next one begins; null at the end.</summary>
-    public Task<(List<MultipartUpload> Uploads, (string Key, string Id)? Next)> ListMultipartsAsync(
-        string prefix, (string Key, string Id)? after, CancellationToken cancellationToken) => S3Trouble.GuardAsync(async () =>
-    {
-        var page = await _client.ListMultipartUploadsAsync(
-            new ListMultipartUploadsRequest { BucketName = name, Prefix = prefix, MaxUploads = MaxPage, KeyMarker = after?.Key, UploadIdMarker = after?.Id }, cancellationToken);
-        return (page.MultipartUploads ?? [], page.IsTruncated == true ? (page.NextKeyMarker, page.NextUploadIdMarker) : ((string, string)?)null);
-    }, cancellationToken);
 
     /// <summary>Whether the bucket is there. Throws <see cref="S3RefusedException"/> when the store does not let us in.</summary>
     public Task<bool> ExistsAsync(string prefix, CancellationToken cancellationToken) => S3Trouble.GuardAsync(async () =>
@@ -150,7 +84,7 @@ public sealed class S3Bucket(S3Address address, string name) : IDisposable
         try
         {
             // Not HEAD: its refusals have no body that says why.
-            await _client.ListObjectsV2Async(new() { BucketName = name, Prefix = prefix, MaxKeys = 1 }, cancellationToken);
+            await _client.ListObjectsV2Async(new() { BucketName = Name, Prefix = prefix, MaxKeys = 1 }, cancellationToken);
             return true;
         }
         catch (AmazonS3Exception missing) when (missing.ErrorCode == "NoSuchBucket")
@@ -164,7 +98,7 @@ public sealed class S3Bucket(S3Address address, string name) : IDisposable
     {
         try
         {
-            await _client.PutBucketAsync(new PutBucketRequest { BucketName = name, UseClientRegion = true }, cancellationToken);
+            await _client.PutBucketAsync(new PutBucketRequest { BucketName = Name, UseClientRegion = true }, cancellationToken);
             return true;
         }
         catch (AmazonS3Exception there) when (there.ErrorCode == "BucketAlreadyOwnedByYou")
@@ -174,13 +108,7 @@ public sealed class S3Bucket(S3Address address, string name) : IDisposable
     }, cancellationToken);
 
     public void Dispose() => _client.Dispose();
-
-    private static async Task<string> DigestAsync(Stream bytes, CancellationToken cancellationToken)
-    {
-#pragma warning disable CA5351 // What the store checks that it got; no secret.
-        var digest = await MD5.HashDataAsync(bytes, cancellationToken);
-#pragma warning restore CA5351
-        bytes.Position = 0;
-        return Convert.ToBase64String(digest);
-    }
 }
+
+/// <summary>An object. <paramref name="Length"/> in bytes; <paramref name="ETag"/> without quotes.</summary>
+public sealed record S3Found(long Length, string ETag);

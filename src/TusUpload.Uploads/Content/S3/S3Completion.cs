@@ -60,7 +60,7 @@ internal sealed class S3Completion(S3Staging staging)
     {
         try
         {
-            await staging.Bucket.CompleteAsync(key, multipart.Id, etags, cancellationToken);
+            await staging.Bucket.Multiparts.CompleteAsync(key, multipart.Id, etags, cancellationToken);
         }
         catch (ContentUnavailableException)
         {
@@ -88,7 +88,8 @@ internal sealed class S3Completion(S3Staging staging)
         }
 
         using var tail = spool.Slice(0, length - start);
-        var etag = await staging.Bucket.PutPartAsync(staging.KeyOf(uploadId), multipart.Id, etags.Length + 1, tail, cancellationToken);
+        var body = await S3Body.OfAsync(tail, cancellationToken);
+        var etag = await staging.Bucket.Multiparts.PutAsync(staging.KeyOf(uploadId), multipart.Id, etags.Length + 1, body, cancellationToken);
         return etag is null ? null : [.. etags, etag];
     }
 }

@@ -44,7 +44,7 @@ internal sealed class S3Content(S3Staging staging, S3Completion completion, S3Sw
         {
             // Both, in this order: it may be completed at this moment.
             var key = staging.KeyOf(uploadId);
-            await staging.Bucket.AbortAsync(key, found.Multipart.Id, cancellationToken);
+            await staging.Bucket.Multiparts.AbortAsync(key, found.Multipart.Id, cancellationToken);
             await staging.Bucket.DeleteAsync(key, cancellationToken);
         }
 

@@ -42,7 +42,7 @@ public sealed class S3ContentOptions
     /// <summary>Makes the bucket where it is missing. Default false.</summary>
     public bool CreateBucket { get; init; }
 
-    /// <summary>How long one try of one request may take, a part's upload too. 1 s to 1 h, default 1 min.</summary>
+    /// <summary>How long one try of one request may take; a body may take longer while it moves. 1 s to 1 h, default 1 min.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "01:00:00")]
     public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromMinutes(1);
 

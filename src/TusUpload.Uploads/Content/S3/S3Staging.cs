@@ -66,13 +66,13 @@ internal sealed class S3Staging : IDisposable
     public async Task<Multipart> BeginAsync(ContentLease lease, long partSize, CancellationToken cancellationToken)
     {
         var key = KeyOf(lease.UploadId);
-        var multipart = new Multipart(await Bucket.InitiateAsync(key, cancellationToken), partSize, IsCompleted: false);
+        var multipart = new Multipart(await Bucket.Multiparts.InitiateAsync(key, null, cancellationToken), partSize, IsCompleted: false);
         if (await Multiparts.BeginAsync(lease.UploadId, lease.Node, lease.Epoch, multipart, _time.GetUtcNow(), cancellationToken))
         {
             return multipart;
         }
 
-        await Bucket.AbortAsync(key, multipart.Id, cancellationToken);
+        await Bucket.Multiparts.AbortAsync(key, multipart.Id, cancellationToken);
         throw new ContentFencedException();
     }
 

@@ -16,13 +16,13 @@ internal sealed class S3Sweep(S3Staging staging)
         (string Key, string Id)? next = null;
         do
         {
-            (var page, next) = await staging.Bucket.ListMultipartsAsync(staging.Prefix, next, cancellationToken);
+            (var page, next) = await staging.Bucket.Multiparts.ListAsync(staging.Prefix, next, cancellationToken);
             var old = page.Where(upload => IsOld(upload.Initiated, olderThan)).Select(upload => (upload.Key, upload.UploadId, Id: IdOf(upload.Key)))
                 .Where(upload => upload.Id is not null).ToList();
             var known = await staging.Multiparts.KnownAsync([.. old.Select(upload => upload.Id!.Value)], cancellationToken);
             foreach (var (key, multipartId, _) in old.Where(upload => known.GetValueOrDefault(upload.Id!.Value) != upload.UploadId))
             {
-                await staging.Bucket.AbortAsync(key, multipartId, cancellationToken);
+                await staging.Bucket.Multiparts.AbortAsync(key, multipartId, cancellationToken);
                 removed++;
             }
         }

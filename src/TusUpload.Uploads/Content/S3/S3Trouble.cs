@@ -17,6 +17,10 @@ internal static class S3Trouble
         {
             throw new StorageFullException($"The object store has no room: {full.ErrorCode}.", full);
         }
+        catch (AmazonServiceException large) when (IsTooLarge(large))
+        {
+            throw new S3TooLargeException("The object store takes no object of this size.", large);
+        }
         catch (AmazonServiceException refused) when (IsRefusal(refused))
         {
             throw new S3RefusedException($"The object store refuses: {refused.ErrorCode}.", refused);
@@ -34,6 +38,9 @@ internal static class S3Trouble
         trouble.StatusCode == HttpStatusCode.InsufficientStorage
         || trouble.ErrorCode is "QuotaExceeded" or "XMinioStorageFull" or "InsufficientStorage" or "StorageQuotaExceeded";
 
+    private static bool IsTooLarge(AmazonServiceException trouble) =>
+        trouble.StatusCode == HttpStatusCode.RequestEntityTooLarge || trouble.ErrorCode == "EntityTooLarge";
+
     // A store that says this says it again, until somebody changes a setting.
     private static bool IsRefusal(AmazonServiceException trouble) =>
         trouble.StatusCode is HttpStatusCode.Forbidden or HttpStatusCode.Unauthorized or HttpStatusCode.MovedPermanently
@@ -48,3 +55,6 @@ internal static class S3Trouble
 
 /// <summary>The store does not let us in: the key, its rights, or the address are wrong.</summary>
 public sealed class S3RefusedException(string message, Exception? inner = null) : ContentUnavailableException(message, inner);
+
+/// <summary>The store will not take an object as large as this.</summary>
+public sealed class S3TooLargeException(string message, Exception? inner = null) : ContentUnavailableException(message, inner);

@@ -199,7 +199,7 @@ internal sealed class S3Writer : IContentWriter
 
         var multipart = _multipart ??= await _staging.BeginAsync(_lease, size, token);
         using var bytes = _spool!.Slice(place, size);
-        var etag = await _staging.Bucket.PutPartAsync(_staging.KeyOf(_lease.UploadId), multipart.Id, number, bytes, token)
+        var etag = await _staging.Bucket.Multiparts.PutAsync(_staging.KeyOf(_lease.UploadId), multipart.Id, number, await S3Body.OfAsync(bytes, token), token)
             ?? throw new FileNotFoundException("The multipart upload is gone from the object store.");
         if (!await _staging.Multiparts.RecordAsync(_lease.UploadId, _lease.Node, _lease.Epoch, number, etag, token))
         {

@@ -49,7 +49,7 @@ public sealed class ObjectJanitorTests(PostgresServer postgres)
         Assert.All(young.Append(stored), path => Assert.True(File.Exists(path), path));
     }
 
-    private static string NewKey() => ObjectKey.For(Guid.CreateVersion7(), Guid.CreateVersion7());
+    private static string NewKey() => ObjectKey.For(null, Guid.CreateVersion7(), Guid.CreateVersion7());
 
     private static Task<Dictionary<string, long>> RunAsync(RunningServer server) =>
         server.Services.GetServices<IJanitor>().OfType<ObjectJanitor>().Single().RunOnceAsync(Ct);

@@ -1,5 +1,9 @@
+using Npgsql;
+
+using TusUpload.Data.Moves;
 using TusUpload.IntegrationTests.Harness;
 using TusUpload.Pipeline.Storage;
+using TusUpload.Pipeline.Storage.Local;
 using TusUpload.Uploads.Content;
 
 namespace TusUpload.IntegrationTests.Pipeline.Storage;
@@ -10,11 +14,14 @@ public sealed class LocalObjectStorageTests : IAsyncDisposable
     private readonly LocalObjectStorage _storage;
     private readonly Guid _id = Guid.CreateVersion7();
 
+    // This store notes nothing.
+    private readonly NpgsqlDataSource _nowhere = NpgsqlDataSource.Create("Host=nowhere.invalid");
+
     public LocalObjectStorageTests() => _storage = new LocalObjectStorage(_folder.File("objects"));
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
-    private string Key => ObjectKey.For(Guid.Empty, _id);
+    private string Key => ObjectKey.For(null, Guid.Empty, _id);
 
     private string Target => _folder.File("objects", Key);
 
@@ -25,7 +32,7 @@ public sealed class LocalObjectStorageTests : IAsyncDisposable
     {
         await File.WriteAllBytesAsync(Source, PipelineHost.Bytes(5_000), Ct);
 
-        await StoreAsync(new FileSource(Source), 3_000);
+        Assert.Equal(ObjectProof.Digest, await StoreAsync(new FileSource(Source), 3_000));
 
         Assert.Equal(PipelineHost.Bytes(5_000)[..3_000], await ReadAsync());
         Assert.False(File.Exists(Source));
@@ -48,8 +55,8 @@ public sealed class LocalObjectStorageTests : IAsyncDisposable
     {
         await File.WriteAllBytesAsync(Source, PipelineHost.Bytes(3_000_000), Ct);
 
-        await StoreAsync(new StreamSource(Source), 2_500_000);
-        await StoreAsync(new StreamSource(Source), 2_500_000);
+        Assert.Equal(ObjectProof.Length, await StoreAsync(new StreamSource(Source), 2_500_000));
+        Assert.Equal(ObjectProof.Length, await StoreAsync(new StreamSource(Source), 2_500_000));
 
         Assert.Equal(PipelineHost.Bytes(3_000_000)[..2_500_000], await ReadAsync());
         Assert.Equal(2, Directory.GetFiles(_folder.FullPath, "*", SearchOption.AllDirectories).Length);
@@ -179,9 +186,17 @@ public sealed class LocalObjectStorageTests : IAsyncDisposable
         await Assert.ThrowsAnyAsync<IOException>(() => new LocalObjectStorage(_folder.File("file", "objects")).CheckAsync(Ct));
     }
 
-    public ValueTask DisposeAsync() => _folder.DisposeAsync();
+    public async ValueTask DisposeAsync()
+    {
+        await _nowhere.DisposeAsync();
+        await _folder.DisposeAsync();
+    }
 
-    private Task StoreAsync(IUploadContent source, long length) => _storage.StoreAsync(new(source, _id, length), Key, Ct);
+    private Task<ObjectProof> StoreAsync(IUploadContent source, long length)
+    {
+        var notes = new MoveNotes(new FileMoves(_nowhere), _id, Key, TimeProvider.System);
+        return _storage.StoreAsync(new ObjectMove(new(source, _id, length), Key, "", null, notes), Ct);
+    }
 
     private async Task<byte[]> ReadAsync()
     {

@@ -153,7 +153,7 @@ public sealed class S3ContentTests(PostgresServer postgres, CephRgw ceph) : IAsy
         await Assert.ThrowsAsync<ContentFencedException>(async () => await _node.OpenWriterAsync(S3Nodes.LeaseOf(old), 1000, Ct));
 
         Assert.Null(await _nodes.Multiparts.FindAsync(id, long.MaxValue, Ct));
-        Assert.Empty((await _nodes.Bucket.ListMultipartsAsync("", null, Ct)).Uploads);
+        Assert.Empty((await _nodes.Bucket.Multiparts.ListAsync("", null, Ct)).Uploads);
         Assert.Equal(1000, await RowBytesAsync(id));
         await using var next = await _node.OpenWriterAsync(S3Nodes.LeaseOf(taken), 1000, Ct);
     }
@@ -167,7 +167,7 @@ public sealed class S3ContentTests(PostgresServer postgres, CephRgw ceph) : IAsy
         var (multipart, _) = (await _nodes.Multiparts.FindAsync(id, long.MaxValue, Ct))!.Value;
 
         // Killed after it: the store has a second part, not even the right one, and nobody knows.
-        await _nodes.Bucket.PutPartAsync(_nodes.KeyOf(id), multipart.Id, 2, new MemoryStream(new byte[Part]), Ct);
+        await _nodes.Bucket.Multiparts.PutAsync(_nodes.KeyOf(id), multipart.Id, 2, await S3Body.OfAsync(new MemoryStream(new byte[Part]), Ct), Ct);
         await _nodes.AppendAsync(_nodes.Start(), id, bytes, Part + 5, bytes.Length);
 
         await S3Nodes.AssertReadsAsync(_node, id, bytes);
@@ -228,7 +228,7 @@ public sealed class S3ContentTests(PostgresServer postgres, CephRgw ceph) : IAsy
         var id = await _nodes.CreateAsync(bytes.Length);
         await _nodes.AppendAsync(_node, id, bytes, 0, bytes.Length);
         var (multipart, etags) = (await _nodes.Multiparts.FindAsync(id, bytes.Length, Ct))!.Value;
-        Assert.True(await _nodes.Bucket.CompleteAsync(_nodes.KeyOf(id), multipart.Id, etags, Ct));
+        Assert.True(await _nodes.Bucket.Multiparts.CompleteAsync(_nodes.KeyOf(id), multipart.Id, etags, Ct));
 
         await S3Nodes.AssertReadsAsync(_nodes.Start(), id, bytes);
         Assert.True((await _nodes.Multiparts.FindAsync(id, bytes.Length, Ct))!.Value.Multipart.IsCompleted);
@@ -257,12 +257,12 @@ public sealed class S3ContentTests(PostgresServer postgres, CephRgw ceph) : IAsy
         await _nodes.AppendAsync(_node, complete, bytes, 0, bytes.Length);
         await (await _node.OpenReadAsync(complete, bytes.Length, Ct)).DisposeAsync();
         var unknown = _nodes.KeyOf(Guid.CreateVersion7());
-        var left = await _nodes.Bucket.InitiateAsync(unknown, Ct);
-        await _nodes.Bucket.InitiateAsync(_nodes.KeyOf(running), Ct);
-        var etag = await _nodes.Bucket.PutPartAsync(unknown, left, 1, new MemoryStream(new byte[10]), Ct);
-        await _nodes.Bucket.CompleteAsync(unknown, left, [etag!], Ct);
-        await _nodes.Bucket.InitiateAsync(unknown, Ct);
-        await _nodes.Bucket.InitiateAsync("uploads/not-ours", Ct);
+        var left = await _nodes.Bucket.Multiparts.InitiateAsync(unknown, null, Ct);
+        await _nodes.Bucket.Multiparts.InitiateAsync(_nodes.KeyOf(running), null, Ct);
+        var etag = await _nodes.Bucket.Multiparts.PutAsync(unknown, left, 1, await S3Body.OfAsync(new MemoryStream(new byte[10]), Ct), Ct);
+        await _nodes.Bucket.Multiparts.CompleteAsync(unknown, left, [etag!], Ct);
+        await _nodes.Bucket.Multiparts.InitiateAsync(unknown, null, Ct);
+        await _nodes.Bucket.Multiparts.InitiateAsync("uploads/not-ours", null, Ct);
 
         Assert.Equal(0, await _node.SweepAsync(TimeProvider.System.GetUtcNow().AddHours(-1), Ct));
         Assert.Equal(3, await _node.SweepAsync(TimeProvider.System.GetUtcNow().AddHours(1), Ct));
@@ -270,7 +270,7 @@ public sealed class S3ContentTests(PostgresServer postgres, CephRgw ceph) : IAsy
         Assert.Equal(_nodes.KeyOf(complete), Assert.Single((await _nodes.Bucket.ListObjectsAsync("", null, Ct)).Objects).Key);
         Assert.Equal(
             [_nodes.KeyOf(running), "uploads/not-ours"],
-            (await _nodes.Bucket.ListMultipartsAsync("", null, Ct)).Uploads.Select(upload => upload.Key).Order(StringComparer.Ordinal));
+            (await _nodes.Bucket.Multiparts.ListAsync("", null, Ct)).Uploads.Select(upload => upload.Key).Order(StringComparer.Ordinal));
     }
 
     [Fact]

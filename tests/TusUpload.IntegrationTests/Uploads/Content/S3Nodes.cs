@@ -133,7 +133,7 @@ internal sealed class S3Nodes : IAsyncDisposable
     public async Task AssertEmptyAsync()
     {
         Assert.Empty((await Bucket.ListObjectsAsync("", null, Ct)).Objects);
-        Assert.Empty((await Bucket.ListMultipartsAsync("", null, Ct)).Uploads);
+        Assert.Empty((await Bucket.Multiparts.ListAsync("", null, Ct)).Uploads);
         await using var db = Database.Db();
         Assert.Equal(0, await db.Database.SqlQuery<int>($"SELECT count(*)::int AS \"Value\" FROM tus_upload.content_rows").SingleAsync(Ct));
         Assert.Equal(0, await db.Database.SqlQuery<int>($"SELECT count(*)::int AS \"Value\" FROM tus_upload.content_multiparts").SingleAsync(Ct));

@@ -46,7 +46,7 @@ public sealed class S3ServersTests(PostgresServer postgres, CephRgw ceph)
         Assert.True(bytes.AsSpan().SequenceEqual(served));
         using var bucket = new S3Bucket(Address(ceph.Address, CephRgw.SecretKey), _bucket);
         await TusRequests.EventuallyAsync(async () =>
-            (await bucket.ListObjectsAsync("", null, Ct)).Objects.Count == 0 && (await bucket.ListMultipartsAsync("", null, Ct)).Uploads.Count == 0);
+            (await bucket.ListObjectsAsync("", null, Ct)).Objects.Count == 0 && (await bucket.Multiparts.ListAsync("", null, Ct)).Uploads.Count == 0);
     }
 
     [Fact]

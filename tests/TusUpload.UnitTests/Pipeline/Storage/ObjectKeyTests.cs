@@ -9,7 +9,7 @@ public sealed class ObjectKeyTests
     {
         var (workspace, id) = (Guid.CreateVersion7(), Guid.Parse("01994d5e-6a00-7000-8000-0000000000ef"));
 
-        var key = ObjectKey.For(workspace, id);
+        var key = ObjectKey.For(null, workspace, id);
 
         Assert.Equal($"{workspace:n}/ef/01994d5e-6a00-7000-8000-0000000000ef", key);
         Assert.True(ObjectKey.IsValid(key));
@@ -33,12 +33,22 @@ public sealed class ObjectKeyTests
     public void A_key_says_whose_object_it_is()
     {
         var (workspace, id) = (Guid.CreateVersion7(), Guid.CreateVersion7());
-        var key = ObjectKey.For(workspace, id);
+        var key = ObjectKey.For(null, workspace, id);
 
         Assert.Equal(id, ObjectKey.FileOf(key));
+        Assert.Equal(id, ObjectKey.FileOf(ObjectKey.For("images", workspace, id)));
         Assert.Equal(
             [null, null, null, null, null],
-            new[] { "", id.ToString(), $"x/{key}", key.ToUpperInvariant(), $"{workspace:n}/00x/{id}" }.Select(ObjectKey.FileOf));
+            new[] { "", id.ToString(), $"x/y/{key}", key.ToUpperInvariant(), $"{workspace:n}/00x/{id}" }.Select(ObjectKey.FileOf));
+    }
+
+    [Fact]
+    public void A_path_with_a_bucket_begins_with_it()
+    {
+        var (workspace, id) = (Guid.CreateVersion7(), Guid.CreateVersion7());
+
+        Assert.Equal(("images", ObjectKey.For(null, workspace, id)), ObjectKey.Split(ObjectKey.For("images", workspace, id)));
+        Assert.Throws<ArgumentException>(() => ObjectKey.Split("images"));
     }
 
     [Fact]

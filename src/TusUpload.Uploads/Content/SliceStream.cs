@@ -1,7 +1,9 @@
-namespace TusUpload.Uploads.Content.S3;
+using Microsoft.Win32.SafeHandles;
 
-/// <summary>A part of a spool, read from its first byte to its last.</summary>
-internal sealed class SpoolSlice(Spool spool, long start, long length) : Stream
+namespace TusUpload.Uploads.Content;
+
+/// <summary>So many bytes of a file from a place, as a stream of their own. It does not own the file; several may read it at once.</summary>
+public sealed class SliceStream(SafeFileHandle file, long start, long length) : Stream
 {
     public override bool CanRead => true;
 
@@ -15,7 +17,7 @@ internal sealed class SpoolSlice(Spool spool, long start, long length) : Stream
 
     public override int Read(Span<byte> buffer)
     {
-        var read = spool.Read(buffer[..(int)Math.Clamp(length - Position, 0, buffer.Length)], start + Position);
+        var read = RandomAccess.Read(file, buffer[..(int)Math.Clamp(length - Position, 0, buffer.Length)], start + Position);
         Position += read;
         return read;
     }

@@ -6,7 +6,7 @@ using Microsoft.Extensions.Options;
 using TusUpload.Data;
 using TusUpload.Uploads.Content;
 
-namespace TusUpload.Pipeline.Storage;
+namespace TusUpload.Pipeline.Storage.Local;
 
 /// <summary>
 /// Objects as files in a folder. A content that is a file of the same file system becomes the object by a rename; anything else is copied to
@@ -36,22 +36,23 @@ internal sealed class LocalObjectStorage : IObjectStorage
 
     public string Kind => Name;
 
-    public async Task StoreAsync(ObjectSource source, string storagePath, CancellationToken cancellationToken)
+    public async Task<ObjectProof> StoreAsync(ObjectMove move, CancellationToken cancellationToken)
     {
-        var target = PathOf(storagePath);
+        var (source, target) = (move.Source, PathOf(move.StoragePath));
         var folder = Path.GetDirectoryName(target)!;
         DurableFiles.CreateFolder(_root, folder);
         if (source.FilePath is { } file && TryTake(file, target, source.Length))
         {
             DurableFile.SyncFolder(folder);
             DurableFile.SyncFolder(Path.GetDirectoryName(file)!);
-            return;
+            return ObjectProof.Digest;
         }
 
         await CopyAsync(source, target, cancellationToken);
 
         // Also where an earlier run did the work: it may have died before this.
         DurableFile.SyncFolder(folder);
+        return ObjectProof.Length;
     }
 
     public Task<Stream> OpenReadAsync(string storagePath, CancellationToken cancellationToken)

@@ -1,12 +1,12 @@
 using Microsoft.Win32.SafeHandles;
 
-namespace TusUpload.Uploads.Content.S3;
+namespace TusUpload.Uploads.Content;
 
 /// <summary>
 /// A file without a name on the local disk, for the part that is being filled and the one before it on its way: memory stays small. Nothing in it
 /// outlives its process, and nothing in it has been acknowledged that is not elsewhere too.
 /// </summary>
-internal sealed class Spool : IDisposable
+public sealed class Spool : IDisposable
 {
     private readonly SafeFileHandle _file;
 
@@ -53,7 +53,7 @@ internal sealed class Spool : IDisposable
     public int Read(Span<byte> bytes, long position) => RandomAccess.Read(_file, bytes, position);
 
     /// <summary>So many bytes from a place, as a stream that can seek. It does not own the file.</summary>
-    public Stream Slice(long start, long length) => new SpoolSlice(this, start, length);
+    public Stream Slice(long start, long length) => new SliceStream(_file, start, length);
 
     public void Dispose() => _file.Dispose();
 

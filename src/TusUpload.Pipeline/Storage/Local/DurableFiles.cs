@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 
 using TusUpload.Uploads.Content;
 
-namespace TusUpload.Pipeline.Storage;
+namespace TusUpload.Pipeline.Storage.Local;
 
 /// <summary>
 /// Renames that stay within a file system, and folders that are on the disk. .NET's own move silently copies to another file system, which
