@@ -10,10 +10,10 @@ internal sealed class FaultyLine : IAsyncDisposable
     private readonly int _to;
     private readonly TcpListener _listener = new(IPAddress.Loopback, 0);
     private readonly ConcurrentDictionary<Socket, bool> _open = new();
+    private readonly CancellationTokenSource _ended = new();
     private readonly Task _accepting;
     private long _untilCut = long.MaxValue;
     private long _untilSentCut = long.MaxValue;
-    private long _sent;
     private bool _closes;
 
     public FaultyLine(int to)
@@ -30,6 +30,12 @@ internal sealed class FaultyLine : IAsyncDisposable
     /// <summary>Closed: whoever connects is cut off at once.</summary>
     public bool IsClosed { get; set; }
 
+    /// <summary>How often somebody connected to it while it was closed.</summary>
+    public int Refused { get; private set; }
+
+    /// <summary>So many bytes a second are sent over it on each connection; 0: none. Null: as they come.</summary>
+    public int? BytesPerSecond { get; set; }
+
     /// <summary>How often it was cut by itself.</summary>
     public int Cuts { get; private set; }
 
@@ -39,9 +45,6 @@ internal sealed class FaultyLine : IAsyncDisposable
         IsClosed = true;
         Cut();
     }
-
-    /// <summary>Bytes that were sent over it.</summary>
-    public long Sent => Interlocked.Read(ref _sent);
 
     /// <summary>Cuts itself, once, when so many more bytes have come back over it.</summary>
     public void CutAfter(long bytes) => Interlocked.Exchange(ref _untilCut, bytes);
@@ -66,9 +69,11 @@ internal sealed class FaultyLine : IAsyncDisposable
 
     public async ValueTask DisposeAsync()
     {
+        await _ended.CancelAsync();
         _listener.Stop();
         Cut();
         await _accepting;
+        _ended.Dispose();
     }
 
     private void Cut()
@@ -101,6 +106,7 @@ internal sealed class FaultyLine : IAsyncDisposable
         {
             if (IsClosed)
             {
+                Refused++;
                 return;
             }
 
@@ -121,9 +127,17 @@ internal sealed class FaultyLine : IAsyncDisposable
         }
     }
 
+    private Task PaceAsync(int bytes) => BytesPerSecond switch
+    {
+        null => Task.CompletedTask,
+        0 => Task.Delay(Timeout.InfiniteTimeSpan, _ended.Token),
+        { } rate => Task.Delay(TimeSpan.FromSeconds((double)bytes / rate), _ended.Token),
+    };
+
     private async Task CopyAsync(Socket from, Socket to, bool isAnswer)
     {
-        var buffer = new byte[64 * 1024];
+        // No more at once than is paced well.
+        var buffer = new byte[BytesPerSecond is null ? 64 * 1024 : 2 * 1024];
         try
         {
             int read;
@@ -131,7 +145,7 @@ internal sealed class FaultyLine : IAsyncDisposable
             {
                 if (!isAnswer)
                 {
-                    Interlocked.Add(ref _sent, read);
+                    await PaceAsync(read);
                 }
 
                 if (Interlocked.Add(ref isAnswer ? ref _untilCut : ref _untilSentCut, -read) < 0)
@@ -147,7 +161,7 @@ internal sealed class FaultyLine : IAsyncDisposable
                 await to.SendAsync(buffer.AsMemory(0, read), SocketFlags.None, CancellationToken.None);
             }
         }
-        catch (Exception cut) when (cut is SocketException or ObjectDisposedException)
+        catch (Exception cut) when (cut is SocketException or ObjectDisposedException or OperationCanceledException)
         {
         }
     }

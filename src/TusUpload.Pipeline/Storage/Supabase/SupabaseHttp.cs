@@ -65,7 +65,7 @@ internal sealed class SupabaseHttp(IHttpClientFactory clients, IOptions<Supabase
     /// <inheritdoc cref="AskAsync"/>
     public async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, SupabaseBody? body, CancellationToken cancellationToken)
     {
-        using var silence = new Silence(Patience, cancellationToken);
+        using var silence = Silence.OfBody(body?.Bytes.Length ?? 0, Patience, cancellationToken);
         if (body is not null)
         {
             body.Bytes.Position = 0;

@@ -20,6 +20,9 @@ internal sealed class SupabaseMove(SupabaseBucket bucket, string key, ObjectMove
     // Tries in a row that brought nothing.
     private int _failures;
 
+    // How often an upload was whole and its object was not there.
+    private int _complete;
+
     /// <summary>Until the object is there. Throws <see cref="FileNotFoundException"/> when neither it nor the content is.</summary>
     public async Task<ObjectProof> RunAsync(CancellationToken cancellationToken)
     {
@@ -115,7 +118,15 @@ internal sealed class SupabaseMove(SupabaseBucket bucket, string key, ObjectMove
             (offset, _failures) = (reached, 0);
         }
 
-        return await IsThereAsync(cancellationToken);
+        if (await IsThereAsync(cancellationToken))
+        {
+            return true;
+        }
+
+        // Another process may have sent the last byte just now, and the server be at it still.
+        return _complete++ == 0 && options.Retries > 0
+            ? throw new ContentUnavailableException("Supabase Storage has an upload whole and no object of it.")
+            : false;
     }
 
     // With the file's digest, where the server keeps what is said of an object: an older one of the same length is not it.

@@ -51,7 +51,7 @@ internal sealed class S3Sender(AmazonS3Client client, S3Address address)
     private async Task<string> TryPutAsync(GetPreSignedUrlRequest target, S3Body body, CancellationToken cancellationToken)
     {
         target.Expires = TimeProvider.System.GetUtcNow().UtcDateTime + Validity;
-        using var silence = new Silence(address.RequestTimeout, cancellationToken);
+        using var silence = Silence.OfBody(body.Bytes.Length, address.RequestTimeout, cancellationToken);
         using var content = new StreamBody(body.Bytes, body.Bytes.Length, silence);
         content.Headers.ContentMD5 = Convert.FromHexString(body.Digest);
         if (target.ContentType is { } type)
