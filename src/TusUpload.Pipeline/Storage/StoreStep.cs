@@ -14,7 +14,7 @@ namespace TusUpload.Pipeline.Storage;
 internal sealed partial class StoreStep(
     IObjectStorage storage, ObjectBuckets buckets, FileMoves moves, TimeProvider time, ILogger<StoreStep> logger) : IUploadStep
 {
-    private const int BufferSize = 1024 * 1024;
+    private const int BufferSize = 128 * 1024;
 
     public string Name => "store";
 

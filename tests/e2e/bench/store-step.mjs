@@ -76,7 +76,7 @@ async function reached(server, id, states) {
       throw new Error(`The file is ${file.processingStatus}: ${JSON.stringify(file.rejection)}`)
     }
 
-    await pause(20)
+    await pause(100)
   }
 }
 

@@ -202,7 +202,7 @@ internal sealed class LocalObjectStorage : IObjectStorage
 
     private static async Task CopyAsync(Stream content, FileStream copy, long length, CancellationToken cancellationToken)
     {
-        var buffer = ArrayPool<byte>.Shared.Rent(1024 * 1024);
+        var buffer = ArrayPool<byte>.Shared.Rent(128 * 1024);
         try
         {
             while (copy.Position < length)
