@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 using Microsoft.Extensions.Time.Testing;
 
 using TusUpload.Server.Health;
+using TusUpload.Server.Setup;
 
 namespace TusUpload.UnitTests.Server.Health;
 
@@ -19,7 +20,7 @@ public sealed class ReadinessTests : IDisposable
     [Fact]
     public async Task One_failing_check_is_enough_to_be_unready()
     {
-        var report = await Of(new("good", _ => Task.CompletedTask), new("bad", _ => throw new IOException("a secret"))).ReportAsync(Ct);
+        var report = await Of(new("good", _ => Task.CompletedTask), new("bad", _ => throw new IOException("a secret"))).ReportAsync(null, Ct);
 
         Assert.Equal("unready", report.Status);
         Assert.Equal([new("good", "ok"), new("bad", "failing")], report.Checks);
@@ -33,7 +34,7 @@ public sealed class ReadinessTests : IDisposable
         {
             entered.SetResult();
             return new TaskCompletionSource().Task;
-        })).ReportAsync(Ct);
+        })).ReportAsync(null, Ct);
         await entered.Task.WaitAsync(Ct);
 
         _time.Advance(TimeSpan.FromSeconds(5));
@@ -46,14 +47,14 @@ public sealed class ReadinessTests : IDisposable
     {
         _lifetime.StopApplication();
 
-        var report = await Of(new ReadinessCheck("good", _ => Task.CompletedTask)).ReportAsync(Ct);
+        var report = await Of(new ReadinessCheck("good", _ => Task.CompletedTask)).ReportAsync(null, Ct);
 
         Assert.Equal("stopping", report.Status);
         Assert.Empty(report.Checks);
     }
 
     private Readiness Of(params ReadinessCheck[] checks) =>
-        new(checks, _lifetime, Options.Create(new HealthOptions()), _time, NullLogger<Readiness>.Instance);
+        new(checks, new ServerRoles(true, true, true), _lifetime, Options.Create(new HealthOptions()), _time, NullLogger<Readiness>.Instance);
 
     private sealed class Lifetime : IHostApplicationLifetime, IDisposable
     {
