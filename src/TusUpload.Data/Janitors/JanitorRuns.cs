@@ -24,6 +24,10 @@ public sealed class JanitorRuns([FromKeyedServices(Pools.Jobs)] NpgsqlDataSource
         UPDATE tus_upload.janitor_runs SET ended_at = now(), report = $4 WHERE name = $1 AND node = $2 AND started_at = $3
         """;
 
+    private const string GiveBackSql = """
+        UPDATE tus_upload.janitor_runs SET started_at = now() - $4 WHERE name = $1 AND node = $2 AND started_at = $3
+        """;
+
     /// <summary>Takes the turn if the last one, anybody's, began at least so long ago; says when by the database's clock, or null.</summary>
     public async Task<DateTimeOffset?> TryClaimAsync(string name, Guid node, TimeSpan apart, CancellationToken cancellationToken)
     {
@@ -31,6 +35,14 @@ public sealed class JanitorRuns([FromKeyedServices(Pools.Jobs)] NpgsqlDataSource
         command.With(name).With(node).With(apart);
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         return await row.ReadAsync(cancellationToken) ? await row.GetFieldValueAsync<DateTimeOffset>(0, cancellationToken) : null;
+    }
+
+    /// <summary>A turn that failed: it counts as one that began so long ago.</summary>
+    public async Task GiveBackAsync(string name, Guid node, DateTimeOffset startedAt, TimeSpan ago, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(GiveBackSql);
+        command.With(name).With(node).With(startedAt).With(ago);
+        await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
     /// <summary>Records what a turn did, as JSON; one that somebody else has begun since is left alone.</summary>

@@ -44,7 +44,7 @@ internal sealed class JanitorTurns(
                 return false;
             }
 
-            var report = await janitor.RunOnceAsync(cancellationToken);
+            var report = await RunAsync(janitor, startedAt, apart, cancellationToken);
             edge.Done(janitor.Name, report);
             var json = JsonSerializer.Serialize(report, ReportJson.Default.DictionaryStringInt64);
             await runs.EndAsync(janitor.Turn, node.Id, startedAt, json, cancellationToken);
@@ -54,6 +54,25 @@ internal sealed class JanitorTurns(
         {
             edge.Failed(janitor.Name, failure);
             return false;
+        }
+    }
+
+    // One whose turn comes once a day is not to wait for a day because the database was away for a moment.
+    private async Task<Dictionary<string, long>> RunAsync(IJanitor janitor, DateTimeOffset startedAt, TimeSpan apart, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await janitor.RunOnceAsync(cancellationToken);
+        }
+        catch
+        {
+            var ago = apart - options.Value.Interval;
+            if (ago > TimeSpan.Zero)
+            {
+                await runs.GiveBackAsync(janitor.Turn, node.Id, startedAt, ago, CancellationToken.None);
+            }
+
+            throw;
         }
     }
 }

@@ -62,7 +62,21 @@ internal sealed partial class IngestJob(
         {
             meter.JobEnded("failed");
             LogGivenUp(failure, fileId, attempt);
+            await FailOrLetGoAsync(fileId, failure, cancellationToken);
+            throw;
+        }
+    }
+
+    // Where the database is away the file is as it was: the sweep gives it another job, and nobody died of it.
+    private async Task FailOrLetGoAsync(Guid fileId, Exception failure, CancellationToken cancellationToken)
+    {
+        try
+        {
             await FailAsync(fileId, failure, cancellationToken);
+        }
+        catch
+        {
+            await pipeline.LetGoAsync(fileId);
             throw;
         }
     }

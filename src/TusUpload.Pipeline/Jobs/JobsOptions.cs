@@ -23,7 +23,7 @@ public sealed class JobsOptions
     /// <summary>
     /// How many processes in a row may die (killed, out of memory) while they work on a file, none of them getting a step further, before it has
     /// failed. From half as many on it is worked on alone among its like, for most of them only were in a process that another file ended.
-    /// A shutdown or a failed attempt is not counted. Default 5.
+    /// A shutdown or a failed attempt is not counted. With 1 whatever was beside the one that kills fails too. Default 5.
     /// </summary>
     [Range(1, 1_000)]
     public int CrashLimit { get; set; } = 5;

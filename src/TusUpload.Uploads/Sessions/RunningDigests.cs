@@ -1,4 +1,3 @@
-using System.Collections.Concurrent;
 using System.Security.Cryptography;
 
 using Microsoft.Extensions.Options;
@@ -7,57 +6,78 @@ namespace TusUpload.Uploads.Sessions;
 
 /// <summary>
 /// SHA-256 made while bytes arrive, kept between the requests of an upload. Only worth something while this process sees every byte in order;
-/// where it did not, verify reads the file once more.
+/// where it did not, verify reads the file once more. Nobody tells this process of an upload that went on at another one, so when there are too many the one
+/// that has waited longest goes.
 /// </summary>
 internal sealed class RunningDigests(IOptions<SessionOptions> options) : IDisposable
 {
-    private readonly ConcurrentDictionary<Guid, RunningDigest> _kept = new();
+    private readonly Lock _lock = new();
+    private readonly Dictionary<Guid, LinkedListNode<(Guid UploadId, RunningDigest Digest)>> _kept = [];
+    private readonly LinkedList<(Guid UploadId, RunningDigest Digest)> _byAge = new();
 
     /// <summary>Takes the digest that has seen exactly the bytes before <paramref name="offset"/>; null when there is none.</summary>
     public RunningDigest? Take(Guid uploadId, long offset)
     {
-        if (offset == 0)
-        {
-            Drop(uploadId);
-            return new();
-        }
-
-        if (!_kept.TryRemove(uploadId, out var digest))
-        {
-            return null;
-        }
-
-        if (digest.Position == offset)
+        var digest = Remove(uploadId);
+        if (digest?.Position == offset && offset > 0)
         {
             return digest;
         }
 
-        digest.Dispose();
-        return null;
+        digest?.Dispose();
+        return offset == 0 ? new() : null;
     }
 
-    /// <summary>Keeps it for the next request; when there are too many it is let go.</summary>
+    /// <summary>Keeps it for the next request.</summary>
     public void Keep(Guid uploadId, RunningDigest digest)
     {
-        if (_kept.Count >= options.Value.RunningDigests || !_kept.TryAdd(uploadId, digest))
+        RunningDigest? gone = null;
+        lock (_lock)
         {
-            digest.Dispose();
+            if (options.Value.RunningDigests == 0 || _kept.ContainsKey(uploadId))
+            {
+                gone = digest;
+            }
+            else
+            {
+                _kept[uploadId] = _byAge.AddLast((uploadId, digest));
+                if (_kept.Count > options.Value.RunningDigests)
+                {
+                    gone = Remove(_byAge.First!.Value.UploadId);
+                }
+            }
         }
+
+        gone?.Dispose();
     }
 
-    public void Drop(Guid uploadId)
-    {
-        if (_kept.TryRemove(uploadId, out var digest))
-        {
-            digest.Dispose();
-        }
-    }
+    public void Drop(Guid uploadId) => Remove(uploadId)?.Dispose();
 
     public void Dispose()
     {
-        foreach (var id in _kept.Keys)
+        lock (_lock)
         {
-            Drop(id);
+            foreach (var (_, digest) in _byAge)
+            {
+                digest.Dispose();
+            }
+
+            _byAge.Clear();
+            _kept.Clear();
+        }
+    }
+
+    private RunningDigest? Remove(Guid uploadId)
+    {
+        lock (_lock)
+        {
+            if (!_kept.Remove(uploadId, out var node))
+            {
+                return null;
+            }
+
+            _byAge.Remove(node);
+            return node.Value.Digest;
         }
     }
 }

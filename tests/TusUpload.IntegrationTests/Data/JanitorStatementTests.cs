@@ -32,6 +32,20 @@ public sealed class JanitorStatementTests(PostgresServer postgres) : IAsyncLifet
     }
 
     [Fact]
+    public async Task A_turn_that_failed_is_given_back_by_whoever_had_it_alone()
+    {
+        await using var database = await TestDatabase.CreateAsync(postgres);
+        var (runs, node) = (database.Get<JanitorRuns>(), Guid.CreateVersion7());
+        var begun = (await runs.TryClaimAsync("objects", node, Hour, Ct))!.Value;
+
+        await runs.GiveBackAsync("objects", Guid.CreateVersion7(), begun, Hour, Ct);
+        Assert.Null(await runs.TryClaimAsync("objects", node, Hour, Ct));
+        await runs.GiveBackAsync("objects", node, begun, Hour, Ct);
+
+        Assert.NotNull(await runs.TryClaimAsync("objects", node, Hour, Ct));
+    }
+
+    [Fact]
     public async Task A_node_that_died_at_its_turn_holds_up_nobody_and_ends_nobody_elses()
     {
         var runs = _database.Get<JanitorRuns>();

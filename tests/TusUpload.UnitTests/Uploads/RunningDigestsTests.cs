@@ -36,17 +36,19 @@ public sealed class RunningDigestsTests
     }
 
     [Fact]
-    public void There_are_never_more_than_allowed()
+    public void Of_more_than_allowed_the_one_that_has_waited_longest_goes()
     {
         using var digests = New(1);
-        foreach (var id in new[] { _upload, Guid.CreateVersion7() })
+        var later = Guid.CreateVersion7();
+        foreach (var id in new[] { _upload, later })
         {
             var digest = digests.Take(id, 0)!;
             digest.Append("x"u8);
             digests.Keep(id, digest);
         }
 
-        Assert.NotNull(digests.Take(_upload, 1));
+        Assert.Null(digests.Take(_upload, 1));
+        Assert.NotNull(digests.Take(later, 1));
     }
 
     private static RunningDigests New(int most) => new(Options.Create(new SessionOptions { RunningDigests = most }));

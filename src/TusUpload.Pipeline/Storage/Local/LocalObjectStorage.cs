@@ -106,9 +106,8 @@ internal sealed class LocalObjectStorage : IObjectStorage
         var removed = 0;
         await foreach (var file in FilesAsync(olderThan, cancellationToken))
         {
-            if (IsUnfinished(file))
+            if (IsUnfinished(file) && TryDelete(file))
             {
-                file.Delete();
                 removed++;
             }
         }
@@ -234,6 +233,20 @@ internal sealed class LocalObjectStorage : IObjectStorage
             {
                 file.Delete();
             }
+        }
+    }
+
+    // One that cannot be removed now must not keep those behind it.
+    private static bool TryDelete(FileInfo file)
+    {
+        try
+        {
+            file.Delete();
+            return true;
+        }
+        catch (Exception stuck) when (stuck is IOException or UnauthorizedAccessException)
+        {
+            return false;
         }
     }
 

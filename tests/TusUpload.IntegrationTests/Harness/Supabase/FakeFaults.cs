@@ -15,7 +15,7 @@ internal sealed class FakeFaults
     /// <summary>The next so many requests are read whole, and their connection ends without an answer.</summary>
     public void LoseAnswer(int times, string method, string path, Func<HttpContext, Task>? first = null) => Add(times, method, path, async context =>
     {
-        await (first?.Invoke(context) ?? context.Request.Body.CopyToAsync(Stream.Null));
+        await (first?.Invoke(context) ?? context.Request.Body.CopyToAsync(Stream.Null, context.RequestAborted));
         context.Abort();
     });
 
@@ -27,7 +27,7 @@ internal sealed class FakeFaults
     {
         lock (_lock)
         {
-            var fault = _faults.Find(fault => fault.Method == request.Method && request.Path.StartsWithSegments(fault.Path));
+            var fault = _faults.Find(fault => fault.Method == request.Method && request.Path.StartsWithSegments(fault.Path, StringComparison.Ordinal));
             if (fault is not null && --fault.Times == 0)
             {
                 _faults.Remove(fault);

@@ -1,5 +1,4 @@
 using System.Collections.Concurrent;
-using System.Security.Cryptography;
 using System.Text;
 using System.Text.Json;
 using System.Text.RegularExpressions;
@@ -8,6 +7,8 @@ using Microsoft.AspNetCore.Builder;
 using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.Net.Http.Headers;
+
+using TusUpload.Uploads.Content.S3;
 
 namespace TusUpload.IntegrationTests.Harness.Supabase;
 
@@ -69,7 +70,7 @@ internal sealed partial class FakeObjects(SupabaseFake fake)
         await using var stored = File.OpenRead(file);
         var etag = fake.IsOnS3 && stored.Length > MultipartFrom
             ? $"{Convert.ToHexStringLower(Guid.CreateVersion7().ToByteArray())}-2"
-            : Convert.ToHexStringLower(await MD5.HashDataAsync(stored, cancellationToken));
+            : await S3Digest.OfAsync(stored, cancellationToken);
         _objects[$"{bucket}/{key}"] = new(file, stored.Length, etag, type, metadata, TimeProvider.System.GetUtcNow());
         Interlocked.Increment(ref _stored);
     }
@@ -148,7 +149,7 @@ internal sealed partial class FakeObjects(SupabaseFake fake)
 
     private static string Text(JsonElement body, string name) => body.GetProperty(name).GetString()!;
 
-    [GeneratedRegex(@"^[A-Za-z0-9_/!.*'() &$@=;:+,?-]+$")]
+    [GeneratedRegex(@"^[A-Za-z0-9_/!.*'() &$@=;:+,?-]+$", RegexOptions.NonBacktracking)]
     private static partial Regex KeyRule();
 }
 

@@ -33,14 +33,15 @@ internal sealed class FakeRefusal(int status, string? code, string error, string
             await Task.Delay(Timeout.InfiniteTimeSpan, context.RequestAborted);
         }
 
-        if (context.Request.Path.StartsWithSegments("/upload/resumable") && code != "InvalidJWT")
+        if (context.Request.Path.StartsWithSegments("/upload/resumable", StringComparison.Ordinal) && code != "InvalidJWT")
         {
             await AnswerInTextAsync(context);
             return;
         }
 
         context.Response.StatusCode = status >= 500 || status is 416 or 429 ? status : 400;
-        await context.Response.WriteAsJsonAsync(new { statusCode = status.ToString(CultureInfo.InvariantCulture), error, message = Message, code });
+        await context.Response.WriteAsJsonAsync(
+            new { statusCode = status.ToString(CultureInfo.InvariantCulture), error, message = Message, code }, context.RequestAborted);
         await EndAsync(context, closes);
     }
 
@@ -56,7 +57,7 @@ internal sealed class FakeRefusal(int status, string? code, string error, string
         context.Response.StatusCode = status;
         if (context.Request.Method != HttpMethods.Head)
         {
-            await context.Response.WriteAsync(Message);
+            await context.Response.WriteAsync(Message, context.RequestAborted);
         }
 
         await EndAsync(context, context.Request.Headers.Connection.Contains("close"));

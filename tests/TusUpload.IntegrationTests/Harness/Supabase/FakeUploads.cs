@@ -115,10 +115,10 @@ internal sealed class FakeUploads(SupabaseFake fake)
         await using var file = new FileStream(upload.File, FileMode.OpenOrCreate, FileAccess.Write);
         file.Position = upload.Offset;
         int read;
-        while ((read = await request.Body.ReadAsync(buffer)) > 0)
+        while ((read = await request.Body.ReadAsync(buffer, request.HttpContext.RequestAborted)) > 0)
         {
             var taken = (int)Math.Min(read, most);
-            await file.WriteAsync(buffer.AsMemory(0, taken));
+            await file.WriteAsync(buffer.AsMemory(0, taken), CancellationToken.None);
             (upload.Offset, most) = (upload.Offset + taken, most - taken);
             Interlocked.Add(ref _taken, taken);
         }

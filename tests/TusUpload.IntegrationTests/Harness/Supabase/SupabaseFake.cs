@@ -34,7 +34,7 @@ internal sealed class SupabaseFake : IAsyncDisposable
     public int Port { get; private set; }
 
     /// <summary>Of the storage behind its gateway.</summary>
-    public string UrlVia(int port) => $"http://127.0.0.1:{port}{Prefix}";
+    public static string UrlVia(int port) => $"http://127.0.0.1:{port}{Prefix}";
 
     /// <summary>What has to be named; another one is refused.</summary>
     public string Key { get; set; } = FirstKey;
@@ -98,7 +98,7 @@ internal sealed class SupabaseFake : IAsyncDisposable
         _app.UseRouting();
         Objects.Map(_app);
         Uploads.Map(_app);
-        await _app.StartAsync();
+        await _app.StartAsync(CancellationToken.None);
         Port = new Uri(_app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.First()).Port;
     }
 
@@ -106,7 +106,7 @@ internal sealed class SupabaseFake : IAsyncDisposable
     {
         var request = context.Request;
         Log.Enqueue($"{request.Method} {request.Path}");
-        if (request.Method is "POST" or "PUT" or "PATCH" && (request.Path.StartsWithSegments("/object") || request.Path.StartsWithSegments("/upload"))
+        if (request.Method is "POST" or "PUT" or "PATCH" && (request.Path.StartsWithSegments("/object", StringComparison.Ordinal) || request.Path.StartsWithSegments("/upload", StringComparison.Ordinal))
             && request.ContentType is not "application/json" and not "application/json; charset=utf-8" && !request.Headers.Connection.Contains("close"))
         {
             Interlocked.Increment(ref _keptOpen);
@@ -144,7 +144,7 @@ internal sealed class SupabaseFake : IAsyncDisposable
         {
             // Seen in what the client throws.
             context.Response.StatusCode = 500;
-            await context.Response.WriteAsync(broken.ToString());
+            await context.Response.WriteAsync(broken.ToString(), CancellationToken.None);
         }
     }
 }

@@ -31,7 +31,7 @@ internal static class SupabaseSettings
         ["Storage:Kind"] = "supabase",
         ["Storage:Bucket"] = "test-" + Guid.CreateVersion7().ToString("N"),
         ["Storage:CreateBuckets"] = "true",
-        ["Storage:Supabase:Url"] = fake.UrlVia(port ?? fake.Port),
+        ["Storage:Supabase:Url"] = SupabaseFake.UrlVia(port ?? fake.Port),
         ["Storage:Supabase:ServiceKey"] = SupabaseFake.FirstKey,
         ["Storage:Supabase:Retries"] = retries.ToString(System.Globalization.CultureInfo.InvariantCulture),
     };

@@ -119,7 +119,7 @@ public sealed class SupabaseStorageTests(PostgresServer postgres) : IAsyncLifeti
             var file = Fake.NewFile();
             await using (var stored = File.Create(file))
             {
-                await context.Request.Body.CopyToAsync(stored);
+                await context.Request.Body.CopyToAsync(stored, Ct);
             }
 
             await Fake.Objects.StoreAsync(path.Bucket, path.Key, file, "", null, Ct);
@@ -281,7 +281,7 @@ public sealed class SupabaseStorageTests(PostgresServer postgres) : IAsyncLifeti
         await AssertStoredAsync(host, id, bytes);
     }
 
-    private static Task StoreAsync(PipelineHost host, Guid id, byte[] bytes, CancellationToken cancellationToken)
+    private static Task<ObjectProof> StoreAsync(PipelineHost host, Guid id, byte[] bytes, CancellationToken cancellationToken)
     {
         var path = PathOf(host, id);
         var notes = new MoveNotes(host.Get<FileMoves>(), id, path, TimeProvider.System);
