@@ -26,7 +26,8 @@ public sealed class ReattachedFolderTests(PostgresServer postgres)
         {
             gone = TwoNodes.NodeOf(node);
 
-            // Its store does not work, so what it has received it keeps.
+            // Its store stops working, so what it has received it keeps.
+            Directory.Delete(folder.File("no folder"), recursive: true);
             await File.WriteAllTextAsync(folder.File("no folder"), "a file", Ct);
             (unfinished, received, ended) =
                 (await node.Client.CreateAsync(_bytes.Length), await node.Client.CreateAsync(_bytes.Length), await node.Client.CreateAsync(_bytes.Length));
