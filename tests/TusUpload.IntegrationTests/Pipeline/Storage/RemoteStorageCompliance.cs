@@ -105,7 +105,9 @@ public abstract class RemoteStorageCompliance(PostgresServer postgres) : ObjectS
         await host.StartAsync();
         var id = await host.ReceiveAsync(bytes);
 
-        await Eventually.IsAsync(() => Task.FromResult(line.Refused > 5 ? this : null));
+        await host.EndedAsync(id, FileStatus.Storing);
+        var before = line.Refused;
+        await Eventually.IsAsync(() => Task.FromResult(line.Refused > before + 5 ? this : null));
         Assert.Equal(FileStatus.Storing, (await host.FileAsync(id))!.ProcessingStatus);
         line.Open();
 
