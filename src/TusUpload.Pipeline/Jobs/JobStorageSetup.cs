@@ -67,9 +67,9 @@ internal sealed class JobStorageSetup(JobDatabase database, JobTables tables, Sh
         {
             await files.TellNodesAsync(cancellationToken);
         }
-        catch (Exception away) when (away is NpgsqlException or OperationCanceledException)
+        catch (Exception away) when (away is NpgsqlException or OperationCanceledException or ObjectDisposedException)
         {
-            // They will look.
+            // They will look. After a start that failed everything may have been let go of already.
         }
     }
 }

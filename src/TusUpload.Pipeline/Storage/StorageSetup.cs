@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 
 using Microsoft.Extensions.Http.Resilience;
 using Microsoft.Extensions.Options;
@@ -64,7 +65,7 @@ internal static class StorageSetup
                     MaxDelay = LongestPause,
                     ShouldHandle = async attempt => attempt.Outcome.Result is { } answer
                         ? await MayPassAsync(answer, attempt.Context.CancellationToken)
-                        : attempt.Outcome.Exception is HttpRequestException or TimeoutRejectedException,
+                        : attempt.Outcome.Exception is HttpRequestException or SocketException or TimeoutRejectedException,
                 });
             }
 

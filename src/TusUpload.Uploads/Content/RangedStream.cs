@@ -1,3 +1,5 @@
+using System.Net.Sockets;
+
 namespace TusUpload.Uploads.Content;
 
 /// <summary>
@@ -70,7 +72,8 @@ public abstract class RangedStream(long length, TimeSpan patience) : ContentStre
 
     // Asking has had its own tries; what breaks here is an answer that had begun.
     private static bool IsBroken(Exception trouble) =>
-        trouble is (IOException and not ContentUnavailableException and not FileNotFoundException) or HttpRequestException or OperationCanceledException;
+        trouble is (IOException and not ContentUnavailableException and not FileNotFoundException) or HttpRequestException or OperationCanceledException
+            or SocketException;
 
     private void EndAnswer()
     {

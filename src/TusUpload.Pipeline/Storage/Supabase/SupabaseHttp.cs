@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Http.Headers;
 using System.Net.Http.Json;
+using System.Net.Sockets;
 using System.Text.Json;
 using System.Text.Json.Serialization.Metadata;
 
@@ -102,7 +103,7 @@ internal sealed class SupabaseHttp(IHttpClientFactory clients, IOptions<Supabase
     }
 
     private static bool IsAway(Exception trouble) =>
-        trouble is HttpRequestException or OperationCanceledException or Polly.ExecutionRejectedException
+        trouble is HttpRequestException or OperationCanceledException or SocketException or Polly.ExecutionRejectedException
         || (trouble is IOException and not ContentUnavailableException and not StorageFullException and not FileNotFoundException);
 }
 

@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 using System.Xml;
 using System.Xml.Linq;
 
@@ -89,7 +90,7 @@ internal sealed class S3Sender(AmazonS3Client client, S3Address address)
     {
         AmazonS3Exception refused => refused.StatusCode is >= HttpStatusCode.InternalServerError or HttpStatusCode.TooManyRequests
             || refused.ErrorCode is "RequestTimeout" or "SlowDown" or "BadDigest",
-        _ => trouble is HttpRequestException or IOException or OperationCanceledException,
+        _ => trouble is HttpRequestException or IOException or OperationCanceledException or SocketException,
     };
 
     private static TimeSpan Pause(int attempt)

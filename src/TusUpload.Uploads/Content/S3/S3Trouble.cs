@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.Sockets;
 
 using Amazon.Runtime;
 
@@ -48,6 +49,7 @@ internal static class S3Trouble
 
     private static bool IsAway(Exception trouble) =>
         trouble is AmazonServiceException or AmazonClientException or HttpRequestException or TimeoutException or OperationCanceledException
+            or SocketException
         || (trouble is IOException and not StorageFullException and not ContentUnavailableException);
 
     private static string Reason(Exception trouble) => trouble is AmazonServiceException { ErrorCode: { Length: > 0 } code } ? code : trouble.Message;
