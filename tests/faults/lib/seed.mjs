@@ -118,7 +118,7 @@ async function settle(cluster, headers, stories, limit) {
 async function leftovers({ disk, store }) {
   return {
     store: await store?.remains() ?? [],
-    content: disk.files(disk.content).filter((path) => path.includes('/')),
+    content: disk.files(disk.content).filter(isUpload),
     // A health check that was killed leaves its probe.
     objects: disk.files(disk.objects).filter((path) => !path.startsWith('.check-')),
   }
@@ -137,11 +137,14 @@ async function readBack(cluster, headers, stories, facts) {
   return found
 }
 
-/** The next seed begins with empty folders. */
+/** The next seed begins with empty folders; the marks that say whose the content folder is stay. */
 function clear({ disk }) {
-  for (const folder of [disk.content, disk.objects]) {
-    disk.files(folder).forEach((path) => disk.remove(`${folder}/${path}`))
-  }
+  disk.files(disk.content).filter(isUpload).forEach((path) => disk.remove(`${disk.content}/${path}`))
+  disk.files(disk.objects).forEach((path) => disk.remove(`${disk.objects}/${path}`))
+}
+
+function isUpload(path) {
+  return path.includes('/')
 }
 
 export function summaryOf({ seed, violations, answers, happened, stories, ms }) {
