@@ -25,7 +25,7 @@ internal sealed partial class StoreStep(
         var path = ObjectKey.For(buckets.For(upload.File.ContentType), upload.File.WorkspaceId, upload.Id);
         var notes = new MoveNotes(moves, upload.Id, path, time);
         var sha256 = upload.Sha256 ?? throw new InvalidOperationException("No step has made the digest.");
-        var move = new ObjectMove(upload.Source, path, sha256, upload.File.ContentType, notes);
+        var move = new ObjectMove(upload.Source, path, sha256, StoredType.Of(upload.File.ContentType), notes);
         if (await storage.StoreAsync(move, cancellationToken) != ObjectProof.Digest)
         {
             await ReadBackAsync(upload.Id, move, cancellationToken);

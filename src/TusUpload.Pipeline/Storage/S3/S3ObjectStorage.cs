@@ -139,12 +139,11 @@ internal sealed class S3ObjectStorage : IObjectStorage
 
     private async Task<ObjectProof> PutAsync(S3Bucket bucket, string key, ObjectMove move, CancellationToken cancellationToken)
     {
-        S3Body body;
         try
         {
             using var source = new SourceParts(move.Source, _spools);
             using var part = await source.OpenAsync(0, move.Source.Length, cancellationToken);
-            body = await S3Body.OfAsync(part.Bytes, cancellationToken);
+            var body = await S3Body.OfAsync(part.Bytes, cancellationToken);
             if (await bucket.PutAsync(key, body, move.ContentType, cancellationToken) == body.Digest)
             {
                 return ObjectProof.Digest;

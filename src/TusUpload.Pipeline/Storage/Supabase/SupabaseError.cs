@@ -63,7 +63,9 @@ internal sealed class SupabaseStorageException(HttpStatusCode wire, HttpStatusCo
                 var status = Text("statusCode") is { } text && int.TryParse(text, NumberStyles.None, CultureInfo.InvariantCulture, out var number)
                     ? (HttpStatusCode)number
                     : wire;
-                return new(wire, status, Text("code"), Short(Text("message") ?? Text("error") ?? ""));
+                // What it says of a type is what the client said, which is for no log.
+                var reason = Text("code") == "InvalidMimeType" ? "it takes no such type" : Text("message") ?? Text("error") ?? "";
+                return new(wire, status, Text("code"), Short(reason));
 
                 string? Text(string name) => json.RootElement.TryGetProperty(name, out var value)
                     ? value.ValueKind switch

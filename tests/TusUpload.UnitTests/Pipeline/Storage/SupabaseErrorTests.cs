@@ -32,6 +32,13 @@ public sealed class SupabaseErrorTests
         Assert.Equal(meaning, Meaning(SupabaseStorageException.Read((HttpStatusCode)status, body)));
 
     [Fact]
+    public void What_the_client_called_the_type_is_not_said_again() => Assert.DoesNotContain(
+        "text/secret",
+        SupabaseStorageException.Read(
+            HttpStatusCode.BadRequest, """{"statusCode":"415","code":"InvalidMimeType","message":"mime type text/secret is not supported"}""").Message,
+        StringComparison.Ordinal);
+
+    [Fact]
     public void A_page_of_a_gateway_does_not_fill_the_log() =>
         Assert.InRange(SupabaseStorageException.Read(HttpStatusCode.BadGateway, new string('x', 10_000) + "\n\n").Message.Length, 200, 300);
 
