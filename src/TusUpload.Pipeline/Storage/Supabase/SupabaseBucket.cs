@@ -76,16 +76,6 @@ internal sealed class SupabaseBucket(SupabaseHttp http, string bucket)
         request.Content = JsonContent.Create(new ListQuery("", MaxPage, cursor, WithDelimiter: false), SupabaseJson.Default.ListQuery);
         return await http.AskAsync(request, SupabaseJson.Default.ObjectPage, cancellationToken);
     }
-
-    /// <summary>An address that serves the object to anybody until it expires.</summary>
-    /// <param name="download">The name that a browser saves it under.</param>
-    public async Task<Uri> CreateSignedUrlAsync(string key, TimeSpan expiresIn, string? download, CancellationToken cancellationToken)
-    {
-        using var request = http.Request(HttpMethod.Post, $"object/sign/{bucket}/{key}");
-        request.Content = JsonContent.Create(new SignQuery((long)expiresIn.TotalSeconds), SupabaseJson.Default.SignQuery);
-        var signed = (await http.AskAsync(request, SupabaseJson.Default.SignedPath, cancellationToken)).SignedUrl;
-        return http.Absolute(download is null ? signed : $"{signed}&download={Uri.EscapeDataString(download)}");
-    }
 }
 
 /// <summary>What goes along with an object. <paramref name="Sha256"/> in lower hexadecimal digits.</summary>

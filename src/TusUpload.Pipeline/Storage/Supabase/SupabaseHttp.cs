@@ -37,9 +37,6 @@ internal sealed class SupabaseHttp(IHttpClientFactory clients, IOptions<Supabase
         return request;
     }
 
-    /// <summary>The address of a path that the server named relative to its own.</summary>
-    public Uri Absolute(string path) => new($"{_base}/{path.TrimStart('/')}");
-
     /// <summary>An answer with success, of which the body is still on its way. Dispose of it.</summary>
     /// <exception cref="SupabaseStorageException">A refusal.</exception>
     /// <exception cref="ContentUnavailableException">No answer.</exception>

@@ -13,10 +13,6 @@ internal sealed record ObjectPage(bool HasNext, string? NextCursor, List<ListedO
 /// <param name="Name">The whole key.</param>
 internal sealed record ListedObject(string Name, [property: JsonPropertyName("updated_at")] DateTimeOffset? UpdatedAt);
 
-internal sealed record SignQuery(long ExpiresIn);
-
-internal sealed record SignedPath([property: JsonPropertyName("signedURL")] string SignedUrl);
-
 internal sealed record UserMetadata(string? Sha256);
 
 /// <param name="Size">Bytes.</param>
@@ -29,8 +25,6 @@ internal sealed record FileObject(long? Size, string? Etag, UserMetadata? Metada
 [JsonSerializable(typeof(RemovedKeys))]
 [JsonSerializable(typeof(ListQuery))]
 [JsonSerializable(typeof(ObjectPage))]
-[JsonSerializable(typeof(SignQuery))]
-[JsonSerializable(typeof(SignedPath))]
 [JsonSerializable(typeof(UserMetadata))]
 [JsonSerializable(typeof(FileObject))]
 internal sealed partial class SupabaseJson : JsonSerializerContext;
