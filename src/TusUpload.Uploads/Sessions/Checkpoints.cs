@@ -11,25 +11,53 @@ using TusUpload.Uploads.Leases;
 namespace TusUpload.Uploads.Sessions;
 
 /// <summary>
-/// Commits the offsets of running uploads: bytes to the disk first, then all of the node's waiting spans in one statement. Each upload has at most
-/// one span here, so the work is bounded by the number of running bodies.
+/// Commits the offsets of running uploads: bytes to the disk first, then all of the node's durable spans in one statement. An upload whose content is slow
+/// or stands still holds up nobody else's. Each upload has at most one span here, so the work is bounded by the number of running bodies.
 /// </summary>
 internal sealed partial class Checkpoints(
     SessionCommits commits, LocalNode node, IOptions<ExpiryOptions> expiry, TimeProvider time, ILogger<Checkpoints> logger) : BackgroundService
 {
-    private static readonly ParallelOptions Flushes = new() { MaxDegreeOfParallelism = 8 };
+    // A disk takes several syncs in the time of one; what stands still keeps its place.
+    private static readonly ParallelOptions Flushes = new() { MaxDegreeOfParallelism = 16 };
     private static readonly TimeSpan PauseAfterTrouble = TimeSpan.FromSeconds(1);
 
     private readonly Channel<Checkpoint> _waiting = Channel.CreateUnbounded<Checkpoint>(new() { SingleReader = true });
+    private readonly Channel<Checkpoint> _durable = Channel.CreateUnbounded<Checkpoint>(new() { SingleReader = true });
 
     /// <summary>Hands a span over; <see cref="Checkpoint.Done"/> tells what came of it.</summary>
     public void Add(Checkpoint checkpoint) => _waiting.Writer.TryWrite(checkpoint);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => Task.WhenAll(FlushAsync(), CommitAsync());
+
+    public override async Task StopAsync(CancellationToken cancellationToken)
     {
-        while (await _waiting.Reader.WaitToReadAsync(CancellationToken.None))
+        // Kestrel has been stopped before: no writer is left that would add another.
+        _waiting.Writer.TryComplete();
+        await base.StopAsync(cancellationToken);
+    }
+
+    private async Task FlushAsync()
+    {
+        await Parallel.ForEachAsync(_waiting.Reader.ReadAllAsync(CancellationToken.None), Flushes, async (checkpoint, _) =>
         {
-            var batch = await TakeDurableAsync();
+            if (await IsDurableAsync(checkpoint))
+            {
+                _durable.Writer.TryWrite(checkpoint);
+            }
+        });
+        _durable.Writer.Complete();
+    }
+
+    private async Task CommitAsync()
+    {
+        while (await _durable.Reader.WaitToReadAsync(CancellationToken.None))
+        {
+            var batch = new List<Checkpoint>();
+            while (_durable.Reader.TryRead(out var checkpoint))
+            {
+                batch.Add(checkpoint);
+            }
+
             try
             {
                 await CommitAsync(batch);
@@ -43,35 +71,8 @@ internal sealed partial class Checkpoints(
         }
     }
 
-    public override async Task StopAsync(CancellationToken cancellationToken)
-    {
-        // Kestrel has been stopped before: no writer is left that would add another.
-        _waiting.Writer.TryComplete();
-        await base.StopAsync(cancellationToken);
-    }
-
-    // A disk takes several syncs in the time of one, and one that is slow holds up fewer.
-    private async Task<List<Checkpoint>> TakeDurableAsync()
-    {
-        var taken = new List<Checkpoint>();
-        while (_waiting.Reader.TryRead(out var checkpoint))
-        {
-            taken.Add(checkpoint);
-        }
-
-        var durable = new bool[taken.Count];
-        await Parallel.ForEachAsync(
-            Enumerable.Range(0, taken.Count), Flushes, async (index, _) => durable[index] = await IsDurableAsync(taken[index]));
-        return [.. taken.Where((_, index) => durable[index])];
-    }
-
     private async Task CommitAsync(List<Checkpoint> batch)
     {
-        if (batch.Count == 0)
-        {
-            return;
-        }
-
         // No token: the limit is the command's own timeout, and a span that is durable should become true even while the host stops.
         var now = time.GetUtcNow();
         var committed = await commits.CheckpointAsync(
@@ -82,7 +83,7 @@ internal sealed partial class Checkpoints(
     // Where the database took the first try and only its answer was lost, the fence refuses the second: the client asks for the offset then.
     private void TryAgain(Checkpoint checkpoint, Exception trouble)
     {
-        if (!_waiting.Writer.TryWrite(checkpoint))
+        if (!_durable.Writer.TryWrite(checkpoint))
         {
             checkpoint.Fail(trouble);
         }
