@@ -10,6 +10,8 @@ namespace TusUpload.Data.Content;
 /// What is known of uploads whose bytes lie in an object store. The invariant: every byte below an upload's committed offset is in a part that is
 /// recorded here and ends at or below that offset, or in a row of <see cref="ContentRows"/>. So a part counts once the offset has passed its end,
 /// and only then do the rows below that end go. Writers are fenced: a statement under a lease that is no longer the newest changes nothing.
+/// The store fences nobody: what a writer that is no more has on its way may take the place of a part of the same number at any time. So whoever sends
+/// says so first, and a part that somebody began to send before keeps its rows until the object is made.
 /// </summary>
 /// <remarks>What bytes that have arrived wait for goes through the pool of commits, so never behind new work; the rest through the wire's.</remarks>
 public sealed class ContentMultiparts(NpgsqlDataSource database, [FromKeyedServices(Pools.Commits)] NpgsqlDataSource commits)
@@ -39,7 +41,7 @@ public sealed class ContentMultiparts(NpgsqlDataSource database, [FromKeyedServi
             UPDATE tus_upload.content_rows r SET bytes = substring(r.bytes FROM 1 FOR ($4 - r.position)::int) FROM allowed
              WHERE r.session_id = allowed.id AND r.position < $4 AND r.position + length(r.bytes) > $4
         )
-        SELECT allowed.total_size, multipart.multipart_id, multipart.part_size, multipart.is_completed, counted.parts::int, (
+        SELECT allowed.total_size, multipart.multipart_id, multipart.part_size, multipart.is_completed, multipart.sent_parts, counted.parts::int, (
                    SELECT COALESCE(sum(LEAST(r.position + length(r.bytes), $4) - r.position), 0)::bigint
                      FROM tus_upload.content_rows r WHERE r.session_id = $1 AND r.position >= counted.size AND r.position < $4)
           FROM allowed CROSS JOIN counted LEFT JOIN multipart ON true
@@ -49,17 +51,23 @@ public sealed class ContentMultiparts(NpgsqlDataSource database, [FromKeyedServi
 
     private const string BeginSql = $"""
         WITH {Fence}
-        INSERT INTO tus_upload.content_multiparts (session_id, multipart_id, part_size, is_completed, created_at)
-        SELECT id, $4, $5, false, $6 FROM allowed
+        INSERT INTO tus_upload.content_multiparts (session_id, multipart_id, part_size, is_completed, sent_parts, created_at)
+        SELECT id, $4, $5, false, 1, $6 FROM allowed
         ON CONFLICT DO NOTHING
         RETURNING session_id
+        """;
+
+    private const string SendingSql = $"""
+        WITH {Fence}
+        UPDATE tus_upload.content_multiparts m SET sent_parts = GREATEST(m.sent_parts, $4) FROM allowed WHERE m.session_id = allowed.id
+        RETURNING m.session_id
         """;
 
     // Rows go below the committed offset alone: if this part's commit never comes, they are what the next writer makes the part from.
     private const string RecordSql = $"""
         WITH {Fence}, part AS (
-            INSERT INTO tus_upload.content_parts (session_id, number, etag) SELECT id, $4, $5 FROM allowed
-            ON CONFLICT (session_id, number) DO UPDATE SET etag = excluded.etag
+            INSERT INTO tus_upload.content_parts (session_id, number, etag, keeps_rows) SELECT id, $4, $5, $6 FROM allowed
+            ON CONFLICT (session_id, number) DO UPDATE SET etag = excluded.etag, keeps_rows = excluded.keeps_rows
             RETURNING session_id
         ), trimmed AS (
             DELETE FROM tus_upload.content_rows r USING held
@@ -67,6 +75,9 @@ public sealed class ContentMultiparts(NpgsqlDataSource database, [FromKeyedServi
                  SELECT COALESCE(count(*) * max(m.part_size), 0)
                    FROM tus_upload.content_multiparts m JOIN tus_upload.content_parts p ON p.session_id = m.session_id
                   WHERE m.session_id = held.id AND p.number * m.part_size <= held.uploaded_size)
+               AND NOT EXISTS (
+                 SELECT 1 FROM tus_upload.content_multiparts m JOIN tus_upload.content_parts p ON p.session_id = m.session_id
+                  WHERE m.session_id = held.id AND p.keeps_rows AND p.number = (r.position / m.part_size) + 1)
         )
         SELECT session_id FROM part
         """;
@@ -107,8 +118,9 @@ public sealed class ContentMultiparts(NpgsqlDataSource database, [FromKeyedServi
             ? new(
                 row.IsDBNull(0) ? null : row.GetInt64(0),
                 row.IsDBNull(1) ? null : new(row.GetString(1), row.GetInt64(2), row.GetBoolean(3)),
-                row.GetInt32(4),
-                row.GetInt64(5))
+                row.IsDBNull(4) ? 0 : row.GetInt32(4),
+                row.GetInt32(5),
+                row.GetInt64(6))
             : null;
     }
 
@@ -120,7 +132,7 @@ public sealed class ContentMultiparts(NpgsqlDataSource database, [FromKeyedServi
         return await command.ExecuteScalarAsync(cancellationToken) as long?;
     }
 
-    /// <summary>Notes an upload's multipart, whose part size is fixed with it. False: the lease is no longer the newest, and nothing is noted.</summary>
+    /// <summary>Notes an upload's multipart, whose part size is fixed with it, and that its first part is about to be sent. False: the lease is no longer the newest, and nothing is noted.</summary>
     public async Task<bool> BeginAsync(
         Guid id, Guid? node, long epoch, Multipart multipart, DateTimeOffset now, CancellationToken cancellationToken)
     {
@@ -129,11 +141,23 @@ public sealed class ContentMultiparts(NpgsqlDataSource database, [FromKeyedServi
         return await command.ExecuteScalarAsync(cancellationToken) is not null;
     }
 
-    /// <summary>Notes a part that the store has taken. False: the lease is no longer the newest, and nothing is noted.</summary>
-    public async Task<bool> RecordAsync(Guid id, Guid? node, long epoch, int number, string etag, CancellationToken cancellationToken)
+    /// <summary>Notes that a part is about to be sent. False: the lease is no longer the newest, and it must not be.</summary>
+    public async Task<bool> SendingAsync(Guid id, Guid? node, long epoch, int number, CancellationToken cancellationToken)
+    {
+        await using var command = commits.CreateCommand(SendingSql);
+        command.With(id).With(node).With(epoch).With(number);
+        return await command.ExecuteScalarAsync(cancellationToken) is not null;
+    }
+
+    /// <summary>
+    /// Notes a part that the store has taken, and whether its rows stay once the offset has passed it. False: the lease is no longer the newest, and
+    /// nothing is noted.
+    /// </summary>
+    public async Task<bool> RecordAsync(
+        Guid id, Guid? node, long epoch, int number, string etag, bool keepsRows, CancellationToken cancellationToken)
     {
         await using var command = commits.CreateCommand(RecordSql);
-        command.With(id).With(node).With(epoch).With(number).With(etag);
+        command.With(id).With(node).With(epoch).With(number).With(etag).With(keepsRows);
         return await command.ExecuteScalarAsync(cancellationToken) is not null;
     }
 
@@ -200,6 +224,7 @@ public sealed record Multipart(string Id, long PartSize, bool IsCompleted);
 
 /// <param name="TotalSize">The upload's length; null while nobody knows it.</param>
 /// <param name="Multipart">Null where nothing has been sent to the store.</param>
+/// <param name="SentParts">Up to this part somebody has begun to send.</param>
 /// <param name="Parts">Recorded ones that end at or below the offset.</param>
 /// <param name="RowBytes">Bytes in rows between the end of those parts and the offset.</param>
-public sealed record OpenedMultipart(long? TotalSize, Multipart? Multipart, int Parts, long RowBytes);
+public sealed record OpenedMultipart(long? TotalSize, Multipart? Multipart, int SentParts, int Parts, long RowBytes);

@@ -9,4 +9,7 @@ public sealed class ContentPart
     public int Number { get; init; }
 
     public required string Etag { get; init; }
+
+    /// <summary>Its bytes stay in rows as well, because another writer's for the same number may still arrive and take their place.</summary>
+    public bool KeepsRows { get; init; }
 }

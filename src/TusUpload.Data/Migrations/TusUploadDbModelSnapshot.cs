@@ -156,6 +156,10 @@ namespace TusUpload.Data.Migrations
                         .HasColumnType("bigint")
                         .HasColumnName("part_size");
 
+                    b.Property<int>("SentParts")
+                        .HasColumnType("integer")
+                        .HasColumnName("sent_parts");
+
                     b.HasKey("SessionId")
                         .HasName("pk_content_multiparts");
 
@@ -179,6 +183,10 @@ namespace TusUpload.Data.Migrations
                         .IsRequired()
                         .HasColumnType("text")
                         .HasColumnName("etag");
+
+                    b.Property<bool>("KeepsRows")
+                        .HasColumnType("boolean")
+                        .HasColumnName("keeps_rows");
 
                     b.HasKey("SessionId", "Number")
                         .HasName("pk_content_parts");

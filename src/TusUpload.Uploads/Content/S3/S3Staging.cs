@@ -12,7 +12,9 @@ internal sealed class S3Staging : IDisposable
     /// <summary>Largest object that stores promise to take.</summary>
     public const long MaxObject = 5L << 40;
 
-    private const int MaxParts = 10_000;
+    /// <summary>Parts of an object that stores promise to take.</summary>
+    public const int MaxParts = 10_000;
+
     private const long Step = 1 << 20;
 
     private readonly S3ContentOptions _options;

@@ -10,7 +10,8 @@ namespace TusUpload.Uploads.Content.S3;
 /// </summary>
 internal sealed class S3Writer : IContentWriter
 {
-    private const int MaxParts = 10_000;
+    // The last of 10,000 is for the tail.
+    private const int MaxParts = S3Staging.MaxParts - 1;
 
     private readonly S3Staging _staging;
     private readonly ContentLease _lease;
@@ -169,12 +170,14 @@ internal sealed class S3Writer : IContentWriter
             await _sending;
             if (_parts == MaxParts)
             {
-                throw new StorageFullException($"An upload in an object store has at most {MaxParts} parts of {size} bytes.");
+                throw new StorageFullException($"An upload in an object store has at most {S3Staging.MaxParts} parts of {size} bytes.");
             }
 
-            // A commit in the middle of a part needs the bytes before it in rows: what is sent cannot be read until all of it is there.
-            await KeepAsync(_marked, either.Token);
-            _sending = SendAsync(_parts + 1, Place(_partStart), _inRows, size);
+            // A commit in the middle of a part needs the bytes before it in rows: what is sent cannot be read until all of it is there. Where an earlier
+            // writer's bytes may still take this part's place, all of them stay in rows.
+            var isContested = _parts < _opened?.SentParts;
+            await KeepAsync(isContested ? _limit : _marked, either.Token);
+            _sending = SendAsync(new(_parts + 1, isContested, Place(_partStart), _inRows, size));
             _sent = (_partStart, _kept, _inRows, _limit);
             _parts++;
             _partStart = _kept = _limit;
@@ -188,23 +191,39 @@ internal sealed class S3Writer : IContentWriter
     }
 
     // Not on the caller's turn: hashing a part takes a while.
-    private Task SendAsync(int number, long place, long inRows, long size) => Task.Run(() => SendNowAsync(number, place, inRows, size, _ending.Token), _ending.Token);
+    private Task SendAsync(Part part) => Task.Run(() => SendNowAsync(part, _ending.Token), _ending.Token);
 
-    private async Task SendNowAsync(int number, long place, long inRows, long size, CancellationToken token)
+    private async Task SendNowAsync(Part part, CancellationToken token)
     {
-        if (inRows > 0 && !await _staging.FetchRowsAsync(_lease.UploadId, (number - 1) * size, inRows, _spool!, place, token))
+        if (part.InRows > 0
+            && !await _staging.FetchRowsAsync(_lease.UploadId, (part.Number - 1) * part.Size, part.InRows, _spool!, part.Place, token))
         {
             throw new FileNotFoundException("Acknowledged bytes are gone from the database.");
         }
 
-        var multipart = _multipart ??= await _staging.BeginAsync(_lease, size, token);
-        using var bytes = _spool!.Slice(place, size);
-        var etag = await _staging.Bucket.Multiparts.PutAsync(_staging.KeyOf(_lease.UploadId), multipart.Id, number, await S3Body.OfAsync(bytes, token), token)
+        var multipart = await AnnounceAsync(part, token);
+        using var bytes = _spool!.Slice(part.Place, part.Size);
+        var body = await S3Body.OfAsync(bytes, token);
+        var etag = await _staging.Bucket.Multiparts.PutAsync(_staging.KeyOf(_lease.UploadId), multipart.Id, part.Number, body, token)
             ?? throw new FileNotFoundException("The multipart upload is gone from the object store.");
-        if (!await _staging.Multiparts.RecordAsync(_lease.UploadId, _lease.Node, _lease.Epoch, number, etag, token))
+        if (!await _staging.Multiparts.RecordAsync(
+            _lease.UploadId, _lease.Node, _lease.Epoch, part.Number, etag, part.IsContested, token))
         {
             throw new ContentFencedException();
         }
+    }
+
+    // Before the first byte of it leaves: whoever comes next has to know that it may arrive.
+    private async Task<Multipart> AnnounceAsync(Part part, CancellationToken token)
+    {
+        if (_multipart is null)
+        {
+            return _multipart = await _staging.BeginAsync(_lease, part.Size, token);
+        }
+
+        return part.IsContested || await _staging.Multiparts.SendingAsync(_lease.UploadId, _lease.Node, _lease.Epoch, part.Number, token)
+            ? _multipart
+            : throw new ContentFencedException();
     }
 
     private async Task KeepAsync(long end, CancellationToken cancellationToken)
@@ -237,4 +256,9 @@ internal sealed class S3Writer : IContentWriter
 
     // Two places that take turns: one fills while the other is on its way.
     private long Place(long position) => (_parts % 2 * (_partSize ?? 0)) + position - _partStart;
+
+    /// <param name="IsContested">An earlier writer began to send this number.</param>
+    /// <param name="Place">Where it begins in the spool.</param>
+    /// <param name="InRows">So many of its bytes, from its beginning, are in rows and not in the spool.</param>
+    private sealed record Part(int Number, bool IsContested, long Place, long InRows, long Size);
 }
