@@ -44,6 +44,12 @@ internal sealed partial class IngestJob(
             meter.JobEnded("interrupted");
             throw;
         }
+        catch (SuspectedFileWaitsException)
+        {
+            // Nothing was begun: what is counted of it stays.
+            meter.JobEnded("waiting");
+            throw;
+        }
         catch (Exception outage) when (Outage.Is(outage))
         {
             await pipeline.LetGoAsync(fileId);

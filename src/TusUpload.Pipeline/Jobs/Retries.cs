@@ -4,6 +4,7 @@ using Hangfire.States;
 
 using Microsoft.Extensions.Options;
 
+using TusUpload.Pipeline.Steps;
 using TusUpload.Pipeline.Storage;
 
 namespace TusUpload.Pipeline.Jobs;
@@ -24,6 +25,12 @@ internal sealed class Retries(IOptions<JobsOptions> options) : JobFilterAttribut
     {
         if (context.CandidateState is not FailedState failed)
         {
+            return;
+        }
+
+        if (failed.Exception is SuspectedFileWaitsException)
+        {
+            context.CandidateState = new ScheduledState(Delay(1, Random.Shared.NextDouble())) { Reason = failed.Exception.Message };
             return;
         }
 

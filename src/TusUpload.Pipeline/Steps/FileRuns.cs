@@ -20,12 +20,12 @@ internal sealed partial class FileRuns(
 
     private readonly ConcurrentDictionary<Guid, bool> _notLetGo = [];
 
-    // All of them as one: whoever is in is alone among its like.
-    private readonly RunningFiles _suspected = new();
+    // 1 while a suspected file is worked on: it is alone among its like.
+    private int _suspects;
 
     /// <summary>
-    /// Begins a run, one statement. A file that processes have died with waits for its turn among its like: of all that died with them, only
-    /// the one that kills comes to its limit.
+    /// Begins a run, one statement. Of files that processes have died with one at a time is worked on: of all that died with them, only the one that
+    /// kills comes to its limit. Throws <see cref="SuspectedFileWaitsException"/> where it is another's turn; nothing was begun then.
     /// </summary>
     public async Task<FileRun> BeginAsync(Guid fileId, CancellationToken cancellationToken)
     {
@@ -35,16 +35,21 @@ internal sealed partial class FileRuns(
             return new(file, false, null);
         }
 
-        LogSuspected(fileId, file.OpenRuns);
-        var turn = await _suspected.EnterAsync(Guid.Empty, cancellationToken);
+        // Not here: it would hold a worker that others could have.
+        if (Interlocked.CompareExchange(ref _suspects, 1, 0) != 0)
+        {
+            throw new SuspectedFileWaitsException();
+        }
+
         try
         {
+            LogSuspected(fileId, file.OpenRuns);
             file = await BeginAsync(fileId, options.Value.CrashLimit, cancellationToken);
-            return new(file, file?.OpenRuns >= options.Value.CrashLimit, turn);
+            return new(file, file?.OpenRuns >= options.Value.CrashLimit, Leave);
         }
         catch
         {
-            turn.Dispose();
+            Leave();
             throw;
         }
     }
@@ -63,6 +68,8 @@ internal sealed partial class FileRuns(
             LogNotLetGo(failure, fileId);
         }
     }
+
+    private void Leave() => Volatile.Write(ref _suspects, 0);
 
     private async Task<FileInProcess?> BeginAsync(Guid fileId, int limit, CancellationToken cancellationToken)
     {
@@ -84,7 +91,10 @@ internal sealed partial class FileRuns(
 /// <summary>A run that has begun; disposing it lets the next of its like begin.</summary>
 /// <param name="File">Null: there is nothing to do.</param>
 /// <param name="IsOver">Too many processes died with the file: nothing was begun.</param>
-internal sealed record FileRun(FileInProcess? File, bool IsOver, IDisposable? Turn) : IDisposable
+internal sealed record FileRun(FileInProcess? File, bool IsOver, Action? Leave) : IDisposable
 {
-    public void Dispose() => Turn?.Dispose();
+    public void Dispose() => Leave?.Invoke();
 }
+
+/// <summary>Processes have died with this file, and it is the turn of another such.</summary>
+internal sealed class SuspectedFileWaitsException() : Exception("Processes died with this file, and another such file is being worked on.");

@@ -143,7 +143,14 @@ public sealed class FileRunsTests(PostgresServer postgres)
         await entered.WaitAsync(Ct);
         await entered.WaitAsync(Ct);
 
-        // One of the suspects works beside the fresh one; the others wait, and their own deaths stay as they were.
+        // One of the suspects works beside the fresh one; the others hold no worker, and their own deaths stay as they were.
+        foreach (var _ in suspects[1..])
+        {
+            var ended = await Task.WhenAny(running);
+            await Assert.ThrowsAsync<SuspectedFileWaitsException>(() => ended);
+            running.Remove(ended);
+        }
+
         var counts = new List<short>();
         foreach (var suspect in suspects)
         {
@@ -154,6 +161,11 @@ public sealed class FileRunsTests(PostgresServer postgres)
         Assert.Equal(new short[] { 1, 3, 3 }, counts.Order());
         go.Release(4);
         await Task.WhenAll(running);
+        foreach (var suspect in suspects)
+        {
+            await host.Get<IngestJob>().RunAsync(suspect, 1, Ct);
+        }
+
         Assert.Equal(1, most);
         Assert.All(await Task.WhenAll(suspects.Select(host.FileAsync)), file => Assert.Equal(FileStatus.Ready, file!.ProcessingStatus));
     }
