@@ -18,7 +18,7 @@ public sealed class NodeHeartbeats([FromKeyedServices(Pools.Heartbeat)] NpgsqlDa
         RETURNING clock_timestamp()
         """;
 
-    private const string LeaveSql = "DELETE FROM tus_upload.nodes WHERE id = $1";
+    private const string LeaveSql = "DELETE FROM tus_upload.nodes WHERE id = $1 AND started_at = $2";
 
     /// <summary>Says that the node lives.</summary>
     /// <returns>The database's time when it took the beat.</returns>
@@ -32,11 +32,11 @@ public sealed class NodeHeartbeats([FromKeyedServices(Pools.Heartbeat)] NpgsqlDa
         return await row.GetFieldValueAsync<DateTimeOffset>(0, cancellationToken);
     }
 
-    /// <summary>Ends every lease of the node at once.</summary>
-    public async Task LeaveAsync(Guid node, CancellationToken cancellationToken)
+    /// <summary>Ends every lease of the node at once, unless another process is the node by now.</summary>
+    public async Task LeaveAsync(Guid node, DateTimeOffset startedAt, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(LeaveSql);
-        command.With(node);
+        command.With(node).With(startedAt);
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 }

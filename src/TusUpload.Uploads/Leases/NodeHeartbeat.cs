@@ -46,7 +46,7 @@ internal sealed partial class NodeHeartbeat(
         await base.StopAsync(cancellationToken);
         try
         {
-            await heartbeats.LeaveAsync(node.Id, cancellationToken);
+            await heartbeats.LeaveAsync(node.Id, _startedAt, cancellationToken);
         }
         catch (Exception trouble) when (trouble is not OperationCanceledException)
         {

@@ -12,6 +12,7 @@ namespace TusUpload.IntegrationTests.Data;
 public sealed class JanitorStatementTests(PostgresServer postgres) : IAsyncLifetime
 {
     private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
+    private static readonly DateTimeOffset Started = TestDatabase.Now;
     private TestDatabase _database = null!;
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
@@ -78,7 +79,7 @@ public sealed class JanitorStatementTests(PostgresServer postgres) : IAsyncLifet
         var before = await SessionOfAsync(leased);
         if (silent is null)
         {
-            await _database.Get<NodeHeartbeats>().LeaveAsync(node, Ct);
+            await _database.Get<NodeHeartbeats>().LeaveAsync(node, Started, Ct);
         }
         else
         {
@@ -132,7 +133,7 @@ public sealed class JanitorStatementTests(PostgresServer postgres) : IAsyncLifet
 
     private async Task BeatAsync(Guid node, TimeSpan ago)
     {
-        await _database.Get<NodeHeartbeats>().BeatAsync(node, "here", 1, TestDatabase.Now, Ct);
+        await _database.Get<NodeHeartbeats>().BeatAsync(node, "here", 1, Started, Ct);
         await using var command = _database.Get<NpgsqlDataSource>().CreateCommand("UPDATE tus_upload.nodes SET heartbeat_at = now() - $1 WHERE id = $2");
         command.Parameters.Add(new() { Value = ago });
         command.Parameters.Add(new() { Value = node });

@@ -169,13 +169,19 @@ public sealed class SessionStatementTests(PostgresServer postgres)
         await using var database = await TestDatabase.CreateAsync(postgres);
         var lease = await LeaseAsync(database, database.Session(30));
         var nodes = database.Get<NodeHeartbeats>();
-        await nodes.BeatAsync(Node, "here", 1, TestDatabase.Now, Ct);
+        var started = TestDatabase.Now;
+        await nodes.BeatAsync(Node, "here", 1, started, Ct);
         var other = Guid.CreateVersion7();
 
         Task<SessionState?> Take() => database.Get<SessionLeases>().TakeAsync(lease.Id, TestDatabase.User, 0, other, Limit, TestDatabase.Now, Ct);
 
         Assert.Null(await Take());
-        await nodes.LeaveAsync(Node, Ct);
+
+        // The process before the one that lives has nothing to end.
+        await nodes.LeaveAsync(Node, started.AddMilliseconds(-1), Ct);
+        Assert.Null(await Take());
+
+        await nodes.LeaveAsync(Node, started, Ct);
         Assert.Equal(other, (await Take())!.LeaseNode);
     }
 
