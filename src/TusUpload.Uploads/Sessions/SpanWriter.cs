@@ -68,9 +68,18 @@ internal sealed class SpanWriter : IDisposable
                     return;
                 }
 
-                if (makeRoom is not null && !await makeRoom(Offset + bytes.Length))
+                if (makeRoom is not null)
                 {
-                    return;
+                    if (!await makeRoom(Offset + bytes.Length))
+                    {
+                        return;
+                    }
+
+                    if (!_writer.MayWrite(_services.Time.GetTimestamp()))
+                    {
+                        body.Stop(BodyEnd.TakenOver);
+                        return;
+                    }
                 }
 
                 // No token: the client may hang up now, and what has arrived is kept.
