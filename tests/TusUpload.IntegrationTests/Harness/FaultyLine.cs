@@ -94,7 +94,7 @@ internal sealed class FaultyLine : IAsyncDisposable
                 _ = CarryAsync(client);
             }
         }
-        catch (Exception ended) when (ended is SocketException or ObjectDisposedException)
+        catch (Exception ended) when (ended is SocketException or ObjectDisposedException or InvalidOperationException)
         {
         }
     }

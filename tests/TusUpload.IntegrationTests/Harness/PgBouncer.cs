@@ -29,7 +29,8 @@ internal sealed class PgBouncer : IAsyncDisposable
         var folder = new TestFolder();
         var port = FreePort();
 
-        // Everybody is let in as the user of the connection string; extra_float_digits is Npgsql's, and is the same on every connection.
+        // Everybody is let in as the user of the connection string; extra_float_digits is Npgsql's, and is the same on every connection. A server that had no
+        // connection left is asked again before a client's own patience of 15 s is over, which is also the pooler's default.
         var settings = folder.File("pgbouncer.ini");
         await File.WriteAllTextAsync(settings, string.Create(CultureInfo.InvariantCulture, $"""
             [databases]
@@ -44,6 +45,7 @@ internal sealed class PgBouncer : IAsyncDisposable
             default_pool_size = {size}
             max_client_conn = 500
             ignore_startup_parameters = extra_float_digits
+            server_login_retry = 1
             """), TestContext.Current.CancellationToken);
         var start = new ProcessStartInfo(Executable, User(behind) is { } user ? ["-q", "-u", user, settings] : ["-q", settings]);
         var process = Process.Start(start)!;
