@@ -14,8 +14,6 @@ namespace TusUpload.Pipeline.Storage;
 internal sealed partial class StoreStep(
     IObjectStorage storage, ObjectBuckets buckets, FileMoves moves, TimeProvider time, ILogger<StoreStep> logger) : IUploadStep
 {
-    private const int BufferSize = 128 * 1024;
-
     public string Name => "store";
 
     public string Status => FileStatus.Storing;
@@ -53,11 +51,11 @@ internal sealed partial class StoreStep(
     {
         await using var stored = await storage.OpenReadAsync(path, cancellationToken);
         using var sha256 = IncrementalHash.CreateHash(HashAlgorithmName.SHA256);
-        var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
+        var buffer = ArrayPool<byte>.Shared.Rent(FileReads.BufferSize);
         try
         {
             var length = 0L;
-            for (int read; (read = await stored.ReadAsync(buffer, cancellationToken)) > 0; length += read)
+            for (int read; (read = await FileReads.ReadAsync(stored, buffer, cancellationToken)) > 0; length += read)
             {
                 sha256.AppendData(buffer, 0, read);
             }

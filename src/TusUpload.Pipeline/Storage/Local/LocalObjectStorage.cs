@@ -64,7 +64,7 @@ internal sealed class LocalObjectStorage : IObjectStorage
                 Mode = FileMode.Open,
                 Access = FileAccess.Read,
                 Share = FileShare.ReadWrite | FileShare.Delete,
-                Options = FileOptions.Asynchronous,
+                Options = FileOptions.SequentialScan,
                 BufferSize = 0,
             }));
         }
@@ -183,7 +183,6 @@ internal sealed class LocalObjectStorage : IObjectStorage
                 {
                     Mode = FileMode.CreateNew,
                     Access = FileAccess.Write,
-                    Options = FileOptions.Asynchronous,
                     BufferSize = 0,
                 });
                 await CopyAsync(content, copy, source.Length, cancellationToken);
@@ -201,19 +200,21 @@ internal sealed class LocalObjectStorage : IObjectStorage
 
     private static async Task CopyAsync(Stream content, FileStream copy, long length, CancellationToken cancellationToken)
     {
-        var buffer = ArrayPool<byte>.Shared.Rent(128 * 1024);
+        var buffer = ArrayPool<byte>.Shared.Rent(FileReads.BufferSize);
         try
         {
-            while (copy.Position < length)
+            for (var done = 0L; done < length;)
             {
-                var wanted = (int)Math.Min(buffer.Length, length - copy.Position);
-                var read = await content.ReadAsync(buffer.AsMemory(0, wanted), cancellationToken);
+                var wanted = (int)Math.Min(buffer.Length, length - done);
+                var read = await FileReads.ReadAsync(content, buffer.AsMemory(0, wanted), cancellationToken);
                 if (read == 0)
                 {
-                    throw new InvalidDataException($"The content has {copy.Position} bytes of {length}.");
+                    throw new InvalidDataException($"The content has {done} bytes of {length}.");
                 }
 
-                await copy.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
+                // Synchronous on purpose: the page cache takes it in less time than handing it to another thread costs.
+                RandomAccess.Write(copy.SafeFileHandle, buffer.AsSpan(0, read), done);
+                done += read;
             }
         }
         finally
