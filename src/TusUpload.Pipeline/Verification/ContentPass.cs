@@ -9,8 +9,7 @@ namespace TusUpload.Pipeline.Verification;
 /// <summary>One sequential read of a content, span after span, with one pooled buffer however large the spans are.</summary>
 internal sealed class ContentPass(Stream content, bool withSha256, bool withSha512) : IDisposable
 {
-    private const int BufferSize = 1024 * 1024;
-    private readonly byte[] _buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
+    private readonly byte[] _buffer = ArrayPool<byte>.Shared.Rent(FileReads.BufferSize);
     private readonly XxHash128 _spanHash = new();
     private readonly IncrementalHash? _sha256 = withSha256 ? IncrementalHash.CreateHash(HashAlgorithmName.SHA256) : null;
     private readonly IncrementalHash? _sha512 = withSha512 ? IncrementalHash.CreateHash(HashAlgorithmName.SHA512) : null;
@@ -27,7 +26,7 @@ internal sealed class ContentPass(Stream content, bool withSha256, bool withSha5
         while (_position < span.End)
         {
             var wanted = (int)Math.Min(_buffer.Length, span.End - _position);
-            var read = await content.ReadAsync(_buffer.AsMemory(0, wanted), cancellationToken);
+            var read = await FileReads.ReadAsync(content, _buffer.AsMemory(0, wanted), cancellationToken);
             if (read == 0)
             {
                 throw new ContentCorruptException($"The content ends at {_position}, before the end of the span [{span.Start}, {span.End}).");

@@ -4,6 +4,7 @@ using System.Runtime.CompilerServices;
 using Microsoft.Extensions.Options;
 
 using TusUpload.Data;
+using TusUpload.Pipeline.Verification;
 using TusUpload.Uploads.Content;
 
 namespace TusUpload.Pipeline.Storage.Local;

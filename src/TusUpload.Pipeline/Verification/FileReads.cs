@@ -1,4 +1,4 @@
-namespace TusUpload.Pipeline.Storage;
+namespace TusUpload.Pipeline.Verification;
 
 /// <summary>Reading all of something large in order.</summary>
 internal static class FileReads
