@@ -44,6 +44,7 @@ public static class DataServiceCollectionExtensions
         services.AddSingleton<JanitorRuns>();
         services.AddSingleton<NeededContent>();
         services.AddSingleton<KnownFiles>();
+        services.AddSingleton<FileCopying>();
         services.AddSingleton<FileMoves>();
         services.AddSingleton<ReservationRecount>();
         services.AddSingleton<SessionCreation>();

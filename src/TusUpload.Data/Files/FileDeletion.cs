@@ -16,8 +16,8 @@ public sealed class FileDeletion([FromKeyedServices(Pools.Api)] NpgsqlDataSource
              WHERE id = $2 AND user_id = $3 AND deleted_at IS NULL AND processing_status IN ('ready', 'rejected', 'failed')
             RETURNING *, CASE WHEN processing_status = 'ready' THEN file_size ELSE 0 END AS used
         ), {FileEvents.Unhold}, change AS (
-            SELECT held.user_id, held.workspace_id, held.link_id, -held.reserved_size AS reserved, -file.used AS used
-              FROM held JOIN file ON file.id = held.id
+            SELECT file.user_id, file.workspace_id, file.link_id, -COALESCE(held.reserved_size, 0) AS reserved, -file.used AS used
+              FROM file LEFT JOIN held ON held.id = file.id
         ), {StorageCounting.Sql}, content AS (
             UPDATE tus_upload.file_checksums c SET reference_count = c.reference_count - 1
               FROM file WHERE c.checksum = file.sha256 AND file.processing_status = 'ready' AND {StorageCounting.Done}
@@ -37,6 +37,20 @@ public sealed class FileDeletion([FromKeyedServices(Pools.Api)] NpgsqlDataSource
     private const string ForgetSql = """
         WITH file AS (DELETE FROM tus_upload.files WHERE id = $1 AND deleted_at IS NOT NULL RETURNING id)
         DELETE FROM tus_upload.upload_sessions s USING file WHERE s.id = file.id
+        """;
+
+    // All files of an object are held until this one is gone: of two that go at the same time the second finds itself alone, and takes the object along.
+    private const string ForgetSharedSql = """
+        WITH holders AS MATERIALIZED (
+            SELECT id FROM tus_upload.files WHERE storage_path = $2 ORDER BY id FOR UPDATE
+        ), file AS (
+            DELETE FROM tus_upload.files
+             WHERE id = $1 AND deleted_at IS NOT NULL AND EXISTS (SELECT FROM holders WHERE id = $1) AND EXISTS (SELECT FROM holders WHERE id <> $1)
+            RETURNING id
+        ), session AS (
+            DELETE FROM tus_upload.upload_sessions s USING file WHERE s.id = file.id
+        )
+        SELECT id FROM file
         """;
 
     /// <summary>Marks the file; false when this user has no such file that has ended its way.</summary>
@@ -64,6 +78,16 @@ public sealed class FileDeletion([FromKeyedServices(Pools.Api)] NpgsqlDataSource
         }
 
         return files;
+    }
+
+    /// <summary>
+    /// Removes the rows of a deleted file whose object another file has too. False: it is the only one, and the object goes first.
+    /// </summary>
+    public async Task<bool> ForgetSharedAsync(Guid id, string storagePath, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(ForgetSharedSql);
+        command.With(id).With(storagePath);
+        return await command.ExecuteScalarAsync(cancellationToken) is Guid;
     }
 
     /// <summary>Removes the rows. Said after the object is gone: dying in between only removes it twice.</summary>

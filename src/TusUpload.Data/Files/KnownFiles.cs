@@ -9,18 +9,22 @@ namespace TusUpload.Data.Files;
 /// <summary>Which files there are, deleted ones whose object is still to be removed among them.</summary>
 public sealed class KnownFiles([FromKeyedServices(Pools.Jobs)] NpgsqlDataSource database)
 {
-    private const string Sql = "SELECT id FROM tus_upload.files WHERE id = ANY ($1)";
+    // A file that is on its way has its object before it has its path.
+    private const string Sql = """
+        SELECT asked.path FROM unnest($1::uuid[], $2::text[]) AS asked (id, path)
+         WHERE EXISTS (SELECT FROM tus_upload.files WHERE id = asked.id) OR EXISTS (SELECT FROM tus_upload.files WHERE storage_path = asked.path)
+        """;
 
-    /// <summary>Those of the ids that are a file's.</summary>
-    public async Task<HashSet<Guid>> OfAsync(Guid[] ids, CancellationToken cancellationToken)
+    /// <summary>Those of the objects that a file has, by path: the file that its path names, or a copy of that.</summary>
+    public async Task<HashSet<string>> OfAsync(IReadOnlyCollection<(Guid FileId, string Path)> objects, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(Sql);
-        command.With(ids);
-        var known = new HashSet<Guid>();
+        command.With(objects.Select(entry => entry.FileId).ToArray()).With(objects.Select(entry => entry.Path).ToArray());
+        var known = new HashSet<string>(StringComparer.Ordinal);
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         while (await row.ReadAsync(cancellationToken))
         {
-            known.Add(row.GetGuid(0));
+            known.Add(row.GetString(0));
         }
 
         return known;

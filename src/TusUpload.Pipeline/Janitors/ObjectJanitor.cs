@@ -31,9 +31,10 @@ internal sealed class ObjectJanitor(
         var (found, removed) = (0, 0);
         await foreach (var page in storage.ListAsync(before, cancellationToken).Chunk(Page).WithCancellation(cancellationToken))
         {
-            var ours = page.Select(path => (Path: path, FileId: ObjectKey.FileOf(path))).Where(entry => entry.FileId is not null).ToList();
-            var known = await files.OfAsync([.. ours.Select(entry => entry.FileId!.Value)], cancellationToken);
-            foreach (var (path, _) in ours.Where(entry => !known.Contains(entry.FileId!.Value)))
+            var ours = page.Select(path => (FileId: ObjectKey.FileOf(path), Path: path))
+                .Where(entry => entry.FileId is not null).Select(entry => (entry.FileId!.Value, entry.Path)).ToList();
+            var known = await files.OfAsync(ours, cancellationToken);
+            foreach (var (_, path) in ours.Where(entry => !known.Contains(entry.Path)))
             {
                 found++;
                 if (options.Value.OrphanedObjects == StorageOptions.Remove)

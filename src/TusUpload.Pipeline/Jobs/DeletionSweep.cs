@@ -63,14 +63,19 @@ internal sealed partial class DeletionSweep(
     {
         try
         {
-            if (path is not null)
-            {
-                await storage.DeleteAsync(path, cancellationToken);
-            }
-
             foreach (var upload in await processing.UploadsOfAsync(id, cancellationToken))
             {
                 await setting.Content.DeleteAsync(upload, cancellationToken);
+            }
+
+            if (path is not null)
+            {
+                if (await files.ForgetSharedAsync(id, path, cancellationToken))
+                {
+                    return null;
+                }
+
+                await storage.DeleteAsync(path, cancellationToken);
             }
 
             await files.ForgetAsync(id, cancellationToken);

@@ -23,6 +23,12 @@ public interface IObjectStorage
     /// <summary>Opens an object; the stream can seek. Throws <see cref="FileNotFoundException"/>.</summary>
     Task<Stream> OpenReadAsync(string storagePath, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// An address at which whoever has it reads the object, from the store itself and until it expires. Null: the store has none, and the server has to
+    /// give one of its own. Whether the object is there is not asked.
+    /// </summary>
+    Task<Uri?> SignAsync(ObjectLink link, CancellationToken cancellationToken);
+
     /// <summary>Removes an object; removing what is not there is no error.</summary>
     Task DeleteAsync(string storagePath, CancellationToken cancellationToken);
 

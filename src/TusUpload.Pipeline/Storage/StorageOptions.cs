@@ -14,6 +14,12 @@ public sealed class StorageOptions
 {
     public const string Section = "Storage";
 
+    /// <summary>Signed addresses are the object store's.</summary>
+    public const string OfStore = "store";
+
+    /// <summary>Signed addresses are the server's.</summary>
+    public const string OfServer = "server";
+
     public const string Report = "report";
     public const string Remove = "remove";
 
@@ -38,6 +44,20 @@ public sealed class StorageOptions
 
     /// <summary>Makes buckets that are missing, private ones. Default false.</summary>
     public bool CreateBuckets { get; set; }
+
+    /// <summary>
+    /// Whose addresses signed URLs are: <c>store</c>, where the object store gives any, so that bytes do not pass the server; or <c>server</c>, where clients do not
+    /// reach the object store. Default <c>store</c>.
+    /// </summary>
+    [Required]
+    [AllowedValues(OfStore, OfServer)]
+    public string SignedUrls { get; set; } = OfStore;
+
+    /// <summary>
+    /// The address by which clients reach the object store, in the form of its <c>ServiceUrl</c> or <c>Url</c>, where it is another than the server's. Default
+    /// null: the same.
+    /// </summary>
+    public string? PublicUrl { get; set; }
 
     /// <summary>
     /// What is done with objects that no file in the database has, older than <c>Content:OrphanAge</c>: <c>report</c> tells how many there are, <c>remove</c>
@@ -83,6 +103,12 @@ internal sealed partial class StorageOptionsRules(IServiceProviderIsKeyedService
             {
                 failures.Add($"'{bucket}' is no name of a bucket: 3 to 63 lower letters, digits and hyphens, with a letter or digit first and last.");
             }
+        }
+
+        if (options.PublicUrl is { } url
+            && (!Uri.TryCreate(url, UriKind.Absolute, out var address) || address.Scheme is not ("http" or "https") || address.Query.Length > 0))
+        {
+            failures.Add("Storage:PublicUrl must be the http or https address by which clients reach the object store.");
         }
 
         failures.AddRange(options.Buckets.Where(rule => !TypeName().IsMatch(rule.Type))

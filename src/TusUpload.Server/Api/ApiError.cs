@@ -18,6 +18,7 @@ internal sealed record ApiError(int Status, string Code, string Message) : IResu
     public static readonly ApiError InvalidCursor = new(400, "invalid_cursor", "cursor must be the nextCursor of an earlier page.");
     public static readonly ApiError InvalidStatus = new(400, "invalid_status", "There is no such status.");
     public static readonly ApiError InvalidSeconds = new(400, "invalid_seconds", "seconds must be a whole number from 1 to 31536000.");
+    public static readonly ApiError InvalidExpiresIn = new(400, "invalid_expires_in", "expiresIn must be a whole number from 1 to 604800.");
     public static readonly ApiError InvalidFileName =
         new(400, "invalid_file_name", "fileName must have 1 to 255 characters, no control characters and no slashes.");
 
@@ -42,18 +43,25 @@ internal sealed record ApiError(int Status, string Code, string Message) : IResu
     public static readonly ApiError FileInProcessing = new(409, "file_in_processing", "The file is on its way; it can be deleted when that has ended.");
     public static readonly ApiError FileNotFailed = new(409, "file_not_failed", "Only a file that failed can be processed again.");
     public static readonly ApiError FileNotReady = new(409, "file_not_ready", "The file is not ready yet.");
+    public static readonly ApiError LinkExpired = new(410, "link_expired", "This address has expired.");
     public static readonly ApiError FileRejected = new(410, "file_rejected", "The file was refused; its content is gone.");
+    public static readonly ApiError NothingReady = new(409, "nothing_ready", "No file of it is ready yet.");
+    public static readonly ApiError FolderNotFound = new(404, "folder_not_found", "There is no such folder.");
     public static readonly ApiError BatchNotFound = new(404, "batch_not_found", "There is no such batch.");
     public static readonly ApiError WorkspaceNotFound = new(404, "workspace_not_found", "There is no such workspace.");
     public static readonly ApiError MethodNotAllowed = new(405, "method_not_allowed", "This method does not apply here; see Allow.");
     public static readonly ApiError RequestTimeout = new(408, "request_timeout", "The request took too long to arrive.");
     public static readonly ApiError PreconditionFailed = new(412, "precondition_failed", "The condition of the request does not hold.");
+    public static readonly ApiError QuotaExceeded = new(413, "quota_exceeded", "A storage limit leaves no room for this.");
     public static readonly ApiError BodyTooLarge = new(413, "body_too_large", "The body is larger than this address takes.");
     public static readonly ApiError UnsupportedMediaType = new(415, "unsupported_media_type", "The body must be application/json.");
     public static readonly ApiError RangeNotSatisfiable = new(416, "range_not_satisfiable", "The range lies outside of the file.");
     public static readonly ApiError Unexpected = new(500, "unexpected", "Something went wrong here; the log says more under the request's id.");
     public static readonly ApiError Unavailable =
         new(503, "temporarily_unavailable", "The server cannot answer just now; ask again.") { RetryAfter = 1 };
+
+    public static readonly ApiError StorageUnavailable =
+        new(503, "storage_unavailable", "The object store cannot be reached just now; ask again.") { RetryAfter = 5 };
 
     /// <summary>Seconds after which asking again makes sense (Retry-After); null: the header is not sent.</summary>
     public int? RetryAfter { get; init; }

@@ -4,7 +4,9 @@ using Microsoft.Extensions.Options;
 
 using Scalar.AspNetCore;
 
+using TusUpload.Server.Api.Archives;
 using TusUpload.Server.Api.Batches;
+using TusUpload.Server.Api.Downloads;
 using TusUpload.Server.Api.Events;
 using TusUpload.Server.Api.Files;
 using TusUpload.Server.Api.Uploads;
@@ -22,6 +24,11 @@ internal static class ApiSetup
     {
         services.TryAddSingleton(TimeProvider.System);
         services.AddCors();
+        services.AddHttpContextAccessor();
+        services.AddSingleton<DownloadLinks>();
+        services.AddHostedService(provider => provider.GetRequiredService<DownloadLinks>());
+        services.AddSingleton<SignUrl.Signing>();
+        services.AddSingleton<ZipArchives>();
         services.AddSingleton<IConfigureOptions<CorsOptions>, ApiCors>();
         // What cannot be bound is answered with 400 in every environment, never with an exception page.
         services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = false);
@@ -49,6 +56,8 @@ internal static class ApiSetup
         var api = endpoints.MapGroup(Root + "/v1");
         api.MapUploads();
         api.MapFiles();
+        api.MapDownloads();
+        api.MapArchives();
         api.MapBatches();
         api.MapUsage();
         api.MapEvents();

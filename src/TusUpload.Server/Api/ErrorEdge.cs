@@ -1,5 +1,7 @@
 using Npgsql;
 
+using TusUpload.Uploads.Content;
+
 namespace TusUpload.Server.Api;
 
 /// <summary>
@@ -29,6 +31,12 @@ internal sealed partial class ErrorEdge(RequestDelegate next, ILogger<ErrorEdge>
         {
             LogAway(trouble.GetType().Name, trouble.Message);
             await AnswerAsync(http, ApiError.Unavailable);
+            return;
+        }
+        catch (ContentUnavailableException away)
+        {
+            LogStoreAway(away.Message);
+            await AnswerAsync(http, ApiError.StorageUnavailable);
             return;
         }
         catch (Exception trouble)
@@ -73,6 +81,9 @@ internal sealed partial class ErrorEdge(RequestDelegate next, ILogger<ErrorEdge>
 
     [LoggerMessage(EventId = 5300, Level = LogLevel.Warning, Message = "The database is away: {Kind}: {Reason}")]
     private partial void LogAway(string kind, string reason);
+
+    [LoggerMessage(EventId = 5302, Level = LogLevel.Warning, Message = "The object store is away: {Reason}")]
+    private partial void LogStoreAway(string reason);
 
     [LoggerMessage(EventId = 5301, Level = LogLevel.Error, Message = "A request failed unexpectedly")]
     private partial void LogUnexpected(Exception trouble);

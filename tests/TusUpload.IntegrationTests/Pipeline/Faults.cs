@@ -79,6 +79,8 @@ internal sealed class FaultyStorage(LocalObjectStorage inner, Faults faults) : I
     public Task<Stream> OpenReadAsync(string storagePath, CancellationToken cancellationToken) =>
         inner.OpenReadAsync(storagePath, cancellationToken);
 
+    public Task<Uri?> SignAsync(ObjectLink link, CancellationToken cancellationToken) => inner.SignAsync(link, cancellationToken);
+
     public Task DeleteAsync(string storagePath, CancellationToken cancellationToken) => inner.DeleteAsync(storagePath, cancellationToken);
 
     public IAsyncEnumerable<string> ListAsync(DateTimeOffset unchangedSince, CancellationToken cancellationToken) =>

@@ -75,6 +75,9 @@ internal sealed class LocalObjectStorage : IObjectStorage
         }
     }
 
+    /// <summary>None: files have no address of their own.</summary>
+    public Task<Uri?> SignAsync(ObjectLink link, CancellationToken cancellationToken) => Task.FromResult<Uri?>(null);
+
     public Task DeleteAsync(string storagePath, CancellationToken cancellationToken)
     {
         var target = PathOf(storagePath);

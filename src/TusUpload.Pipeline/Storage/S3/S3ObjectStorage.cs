@@ -52,6 +52,12 @@ internal sealed class S3ObjectStorage : IObjectStorage
         return await S3ObjectStream.OpenAsync(_s3.Get(bucket), key, null, cancellationToken);
     }
 
+    public async Task<Uri?> SignAsync(ObjectLink link, CancellationToken cancellationToken)
+    {
+        var (bucket, key) = ObjectKey.Split(link.StoragePath);
+        return await _s3.GetForClients(bucket).SignAsync(key, link.Validity, link.ContentType, link.ContentDisposition);
+    }
+
     /// <summary>With what an unfinished move of it left.</summary>
     public async Task DeleteAsync(string storagePath, CancellationToken cancellationToken)
     {

@@ -45,9 +45,9 @@ public sealed class S3StorageOptions
     [Range(0, 10)]
     public int Retries { get; init; } = 3;
 
-    internal S3Address Address => new()
+    internal S3Address AddressAt(string url) => new()
     {
-        ServiceUrl = ServiceUrl!,
+        ServiceUrl = url,
         Region = Region,
         AccessKey = AccessKey!,
         SecretKey = SecretKey!,

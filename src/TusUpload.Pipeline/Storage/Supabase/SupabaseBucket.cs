@@ -61,6 +61,15 @@ internal sealed class SupabaseBucket(SupabaseHttp http, string bucket)
         }
     }
 
+    /// <summary>An address at which whoever has it reads an object for so long, saved under a name.</summary>
+    public async Task<Uri> CreateSignedUrlAsync(string key, TimeSpan expiresIn, string download, CancellationToken cancellationToken)
+    {
+        using var request = http.Request(HttpMethod.Post, $"object/sign/{bucket}/{key}");
+        request.Content = JsonContent.Create(new SignRequest((int)expiresIn.TotalSeconds), SupabaseJson.Default.SignRequest);
+        var signed = await http.AskAsync(request, SupabaseJson.Default.SignedAddress, cancellationToken);
+        return http.ForClients($"{signed.SignedURL.TrimStart('/')}&download={Uri.EscapeDataString(download)}");
+    }
+
     /// <summary>Removes an object; one that is not there is no error.</summary>
     public async Task RemoveAsync(string key, CancellationToken cancellationToken)
     {

@@ -15,7 +15,7 @@ namespace TusUpload.Pipeline.Storage.Supabase;
 /// Requests to one project. Those without a body worth speaking of are tried again by the client's own rules; uploads are sent once, on a connection of their own: a
 /// server that refuses one leaves its body unread, and the next request on that connection would wait for ever.
 /// </summary>
-internal sealed class SupabaseHttp(IHttpClientFactory clients, IOptions<SupabaseStorageOptions> options)
+internal sealed class SupabaseHttp(IHttpClientFactory clients, IOptions<SupabaseStorageOptions> options, IOptions<StorageOptions> storage)
 {
     /// <summary>The client that tries again.</summary>
     public const string Asking = "supabase-storage";
@@ -26,6 +26,9 @@ internal sealed class SupabaseHttp(IHttpClientFactory clients, IOptions<Supabase
     private readonly string _base = options.Value.Url?.TrimEnd('/') ?? "";
 
     public TimeSpan Patience => options.Value.RequestTimeout;
+
+    /// <summary>A path as clients reach it.</summary>
+    public Uri ForClients(string path) => new($"{storage.Value.PublicUrl?.TrimEnd('/') ?? _base}/{path}");
 
     public HttpRequestMessage Request(HttpMethod method, string path)
     {

@@ -13,6 +13,12 @@ internal sealed record ObjectPage(bool HasNext, string? NextCursor, List<ListedO
 /// <param name="Name">The whole key.</param>
 internal sealed record ListedObject(string Name, [property: JsonPropertyName("updated_at")] DateTimeOffset? UpdatedAt);
 
+/// <param name="ExpiresIn">Seconds.</param>
+internal sealed record SignRequest(int ExpiresIn);
+
+/// <param name="SignedURL">Path and query below the storage's own address.</param>
+internal sealed record SignedAddress([property: JsonPropertyName("signedURL")] string SignedURL);
+
 internal sealed record UserMetadata(string? Sha256);
 
 /// <param name="Size">Bytes.</param>
@@ -25,6 +31,8 @@ internal sealed record FileObject(long? Size, string? Etag, UserMetadata? Metada
 [JsonSerializable(typeof(RemovedKeys))]
 [JsonSerializable(typeof(ListQuery))]
 [JsonSerializable(typeof(ObjectPage))]
+[JsonSerializable(typeof(SignRequest))]
+[JsonSerializable(typeof(SignedAddress))]
 [JsonSerializable(typeof(UserMetadata))]
 [JsonSerializable(typeof(FileObject))]
 internal sealed partial class SupabaseJson : JsonSerializerContext;

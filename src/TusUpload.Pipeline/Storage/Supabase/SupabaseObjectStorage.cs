@@ -39,6 +39,12 @@ internal sealed class SupabaseObjectStorage(
             : throw new FileNotFoundException("The object is gone."));
     }
 
+    public Task<Uri?> SignAsync(ObjectLink link, CancellationToken cancellationToken)
+    {
+        var (bucket, key) = ObjectKey.Split(link.StoragePath);
+        return GuardAsync<Uri?>(async () => await client.From(bucket).CreateSignedUrlAsync(key, link.Validity, link.FileName, cancellationToken));
+    }
+
     public Task DeleteAsync(string storagePath, CancellationToken cancellationToken)
     {
         var (bucket, key) = ObjectKey.Split(storagePath);

@@ -28,6 +28,21 @@ internal static class FileRoutes
             .Produces<FileView>(202)
             .ProducesProblem(404)
             .ProducesProblem(409);
+        files.MapPost("/{id:guid}/copy", CopyFile.HandleAsync)
+            .WithSummary("Makes a second file of a ready one; no byte is moved, and it counts like any other.")
+            .Produces<FileView>(201)
+            .ProducesProblem(400)
+            .ProducesProblem(404)
+            .ProducesProblem(409)
+            .ProducesProblem(410)
+            .ProducesProblem(413);
+        files.MapPost("/{id:guid}/signed-url", SignUrl.HandleAsync)
+            .WithSummary("Makes an address at which whoever has it downloads the file until it expires.")
+            .Produces<SignUrl.SignedUrl>()
+            .ProducesProblem(400)
+            .ProducesProblem(404)
+            .ProducesProblem(409)
+            .ProducesProblem(410);
         files.MapMethods("/{id:guid}/content", [HttpMethods.Get, HttpMethods.Head], ReadContent.HandleAsync)
             .WithSummary("Downloads a ready file; ranges and conditions are honoured.")
             .Produces(200)

@@ -1,63 +1,14 @@
 using System.Security.Claims;
 
-using Microsoft.Net.Http.Headers;
-
 using TusUpload.Data;
-using TusUpload.Data.Files;
 using TusUpload.Pipeline.Storage;
 
 namespace TusUpload.Server.Api.Files;
 
-/// <summary>GET and HEAD /files/{id}/content: RFC 9110 ranges and conditions, RFC 6266 names. Takes no lock and no lease.</summary>
+/// <summary>GET and HEAD /files/{id}/content</summary>
 internal static class ReadContent
 {
     public static async Task<IResult> HandleAsync(
-        Guid id, ClaimsPrincipal caller, TusUploadDb db, IObjectStorage storage, CancellationToken cancellationToken)
-    {
-        switch (await db.FindFileAsync(id, caller, cancellationToken))
-        {
-            case null: return ApiError.FileNotFound;
-            case { ProcessingStatus: FileStatus.Rejected }: return ApiError.FileRejected;
-            case { ProcessingStatus: FileStatus.Ready, StoragePath: { } path, Sha256: { } sha256 } file:
-                return await OpenAsync(storage, path, cancellationToken) is not { } stream ? ApiError.FileNotFound : new Content(TypedResults.Stream(
-                    stream,
-                    SafeContentType.Of(file.ContentType),
-                    file.FileName,
-                    file.ReadyAt,
-                    new EntityTagHeaderValue($"\"{sha256}\""),
-                    enableRangeProcessing: true));
-            default: return ApiError.FileNotReady;
-        }
-    }
-
-    /// <summary>Null when the object went away after its row was read: its owner deletes it now.</summary>
-    private static async Task<Stream?> OpenAsync(IObjectStorage storage, string path, CancellationToken cancellationToken)
-    {
-        try
-        {
-            return await storage.OpenReadAsync(path, cancellationToken);
-        }
-        catch (FileNotFoundException)
-        {
-            return null;
-        }
-    }
-
-    /// <summary>The stream, with the headers that keep a browser from making a page of it.</summary>
-    private sealed class Content(IResult stream) : IResult
-    {
-        public async Task ExecuteAsync(HttpContext httpContext)
-        {
-            var headers = httpContext.Response.Headers;
-            headers.XContentTypeOptions = "nosniff";
-            headers.ContentSecurityPolicy = "sandbox; default-src 'none'";
-            headers.CacheControl = "private, no-cache";
-            await stream.ExecuteAsync(httpContext);
-            if (httpContext.Response is { StatusCode: 416, HasStarted: false })
-            {
-                headers.ContentDisposition = default;
-                await ApiError.RangeNotSatisfiable.ExecuteAsync(httpContext);
-            }
-        }
-    }
+        Guid id, ClaimsPrincipal caller, TusUploadDb db, IObjectStorage storage, CancellationToken cancellationToken) =>
+        await FileContent.ReadAsync(await db.FindFileAsync(id, caller, cancellationToken), storage, cancellationToken);
 }

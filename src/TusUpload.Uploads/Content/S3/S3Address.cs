@@ -22,8 +22,9 @@ public sealed class S3Address
     /// <summary>Further tries of a request that failed for a reason that may pass; the pauses between them grow and are jittered.</summary>
     public required int Retries { get; init; }
 
-    /// <summary>Over TLS a body needs no digest in its signature, which saves hashing it once more.</summary>
-    public bool IsEncrypted => ServiceUrl.StartsWith("https://", StringComparison.OrdinalIgnoreCase);
+    /// <summary>What addresses that are signed for this store begin with.</summary>
+    internal Amazon.S3.Protocol Protocol =>
+        ServiceUrl.StartsWith("https://", StringComparison.OrdinalIgnoreCase) ? Amazon.S3.Protocol.HTTPS : Amazon.S3.Protocol.HTTP;
 
     /// <summary>A client of this store; dispose of it.</summary>
     public AmazonS3Client Connect() => new(new BasicAWSCredentials(AccessKey, SecretKey), new AmazonS3Config

@@ -13,10 +13,11 @@ public sealed class S3Bucket : IDisposable
 
     private readonly AmazonS3Client _client;
     private readonly S3Sender _sender;
+    private readonly Amazon.S3.Protocol _protocol;
 
     public S3Bucket(S3Address address, string name)
     {
-        (Name, Patience, _client) = (name, address.RequestTimeout, address.Connect());
+        (Name, Patience, _client, _protocol) = (name, address.RequestTimeout, address.Connect(), address.Protocol);
         _sender = new(_client, address);
         Multiparts = new(_client, _sender, name);
     }
@@ -63,6 +64,17 @@ public sealed class S3Bucket : IDisposable
                 return null;
             }
         }, cancellationToken);
+
+    /// <summary>An address at which whoever has it reads an object, under these headers, for so long. Nothing is asked of the store.</summary>
+    public async Task<Uri> SignAsync(string key, TimeSpan validity, string contentType, string contentDisposition) => new(await _client.GetPreSignedURLAsync(new()
+    {
+        BucketName = Name,
+        Key = key,
+        Verb = HttpVerb.GET,
+        Protocol = _protocol,
+        Expires = TimeProvider.System.GetUtcNow().UtcDateTime + validity,
+        ResponseHeaderOverrides = new() { ContentType = contentType, ContentDisposition = contentDisposition, CacheControl = "private, no-cache" },
+    }));
 
     /// <summary>Removes an object; one that is not there is no error.</summary>
     public Task DeleteAsync(string key, CancellationToken cancellationToken) =>

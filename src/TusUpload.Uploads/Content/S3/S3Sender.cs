@@ -34,7 +34,7 @@ internal sealed class S3Sender(AmazonS3Client client, S3Address address)
     public async Task<string> PutAsync(GetPreSignedUrlRequest target, S3Body body, CancellationToken cancellationToken)
     {
         target.Verb = HttpVerb.PUT;
-        target.Protocol = address.IsEncrypted ? Amazon.S3.Protocol.HTTPS : Amazon.S3.Protocol.HTTP;
+        target.Protocol = address.Protocol;
         for (var attempt = 1; ; attempt++)
         {
             try

@@ -1,0 +1,93 @@
+using Microsoft.Extensions.DependencyInjection;
+
+using Npgsql;
+
+using TusUpload.Data.Connections;
+
+namespace TusUpload.Data.Files;
+
+/// <summary>
+/// A second file on the same object: no byte moves. It counts like any other, and the object goes with the last of them, see
+/// <see cref="FileDeletion.ForgetSharedAsync"/>. One statement: dying before it leaves nothing, after it the copy.
+/// </summary>
+public sealed class FileCopying([FromKeyedServices(Pools.Api)] NpgsqlDataSource database)
+{
+    // The source is held, so that it is not deleted between this look at it and the copy's row, which keeps its object. Rows are locked in the order that
+    // holds everywhere: file, user, workspace.
+    private const string CopySql = $"""
+        WITH source AS MATERIALIZED (
+            SELECT * FROM tus_upload.files WHERE id = $2 AND user_id = $3 AND processing_status = 'ready' AND deleted_at IS NULL FOR SHARE
+        ), account AS MATERIALIZED (
+            SELECT storage_limit - storage_used - storage_reserved AS room
+              FROM tus_upload.users WHERE id = $3 AND EXISTS (SELECT FROM source) FOR NO KEY UPDATE
+        ), space AS MATERIALIZED (
+            SELECT w.id, w.storage_limit - w.storage_used - w.storage_reserved AS room
+              FROM tus_upload.workspaces w
+             WHERE w.id = COALESCE($5, (SELECT workspace_id FROM source)) AND w.user_id = $3 AND EXISTS (SELECT FROM account) FOR NO KEY UPDATE
+        ), place AS MATERIALIZED (
+            SELECT COALESCE($6, CASE WHEN $5 IS NULL OR $5 = source.workspace_id THEN source.folder_id END) AS folder_id FROM source
+        ), folder AS MATERIALIZED (
+            SELECT f.id FROM tus_upload.folders f, place, space WHERE f.id = place.folder_id AND f.workspace_id = space.id
+        ), admitted AS MATERIALIZED (
+            SELECT 1 FROM source, account, space, place
+             WHERE COALESCE(account.room >= source.file_size, true) AND COALESCE(space.room >= source.file_size, true)
+               AND (place.folder_id IS NULL OR EXISTS (SELECT FROM folder))
+        ), change AS (
+            SELECT $3 AS user_id, space.id AS workspace_id, NULL::uuid AS link_id, 0 AS reserved, source.file_size AS used FROM source, space, admitted
+        ), {StorageCounting.Sql}, file AS (
+            INSERT INTO tus_upload.files (id, user_id, workspace_id, folder_id, file_name, file_size, content_type, processing_status, sha256,
+                storage_path, created_at, ready_at, open_runs)
+            SELECT $4, $3, space.id, place.folder_id, COALESCE(normalize($7, NFC), source.file_name), source.file_size, source.content_type, 'ready',
+                   source.sha256, source.storage_path, $1, $1, 0
+              FROM source, space, place, admitted
+            RETURNING *
+        ), content AS (
+            UPDATE tus_upload.file_checksums c SET reference_count = c.reference_count + 1
+              FROM file WHERE c.checksum = file.sha256 AND {StorageCounting.Done}
+        ), event AS (
+            INSERT INTO tus_upload.outbox (type, user_id, workspace_id, subject, data, occurred_at)
+            SELECT 'file.ready', user_id, workspace_id, id, {FileEvents.Data}, $1 FROM file
+        )
+        SELECT EXISTS (SELECT FROM file), EXISTS (SELECT FROM source), EXISTS (SELECT FROM space),
+               EXISTS (SELECT FROM place WHERE folder_id IS NULL) OR EXISTS (SELECT FROM folder)
+        """;
+
+    public async Task<CopyOutcome> CopyAsync(FileCopy copy, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(CopySql);
+        command.With(now).With(copy.SourceId).With(copy.UserId).With(copy.Id).With(copy.WorkspaceId).With(copy.FolderId).With(copy.FileName);
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        await row.ReadAsync(cancellationToken);
+        return true switch
+        {
+            _ when row.GetBoolean(0) => CopyOutcome.Made,
+            _ when !row.GetBoolean(1) => CopyOutcome.NoSource,
+            _ when !row.GetBoolean(2) => CopyOutcome.NoWorkspace,
+            _ when !row.GetBoolean(3) => CopyOutcome.NoFolder,
+            _ => CopyOutcome.NoRoom,
+        };
+    }
+}
+
+/// <summary>What is copied where to.</summary>
+/// <param name="Id">Of the copy.</param>
+/// <param name="WorkspaceId">Null: the source's.</param>
+/// <param name="FolderId">Null: the source's in its own workspace, the top of another.</param>
+/// <param name="FileName">Null: the source's.</param>
+public sealed record FileCopy(Guid Id, Guid SourceId, string UserId, Guid? WorkspaceId, Guid? FolderId, string? FileName);
+
+/// <summary>What came of it.</summary>
+public enum CopyOutcome
+{
+    Made,
+
+    /// <summary>This user has no such file that is ready.</summary>
+    NoSource,
+
+    NoWorkspace,
+
+    NoFolder,
+
+    /// <summary>A storage limit leaves no room.</summary>
+    NoRoom,
+}
