@@ -14,6 +14,9 @@ public sealed class ContentMultipart
     /// <summary>The parts were put together: the object is there under the upload's key.</summary>
     public bool IsCompleted { get; init; }
 
+    /// <summary>The object is a file's: it stays when the upload's bytes go.</summary>
+    public bool IsKept { get; init; }
+
     /// <summary>Up to this part somebody has begun to send: bytes of it may arrive for as long as the multipart upload lives.</summary>
     public int SentParts { get; init; }
 

@@ -51,8 +51,8 @@ public sealed class ContentMultiparts(NpgsqlDataSource database, [FromKeyedServi
 
     private const string BeginSql = $"""
         WITH {Fence}
-        INSERT INTO tus_upload.content_multiparts (session_id, multipart_id, part_size, is_completed, sent_parts, created_at)
-        SELECT id, $4, $5, false, 1, $6 FROM allowed
+        INSERT INTO tus_upload.content_multiparts (session_id, multipart_id, part_size, is_completed, is_kept, sent_parts, created_at)
+        SELECT id, $4, $5, false, false, 1, $6 FROM allowed
         ON CONFLICT DO NOTHING
         RETURNING session_id
         """;
@@ -83,7 +83,7 @@ public sealed class ContentMultiparts(NpgsqlDataSource database, [FromKeyedServi
         """;
 
     private const string FindSql = """
-        SELECT multipart_id, part_size, is_completed, ARRAY(
+        SELECT multipart_id, part_size, is_completed, is_kept, ARRAY(
                    SELECT p.etag FROM tus_upload.content_parts p
                     WHERE p.session_id = m.session_id AND p.number * m.part_size <= $2 ORDER BY p.number)
           FROM tus_upload.content_multiparts m WHERE session_id = $1
@@ -97,6 +97,8 @@ public sealed class ContentMultiparts(NpgsqlDataSource database, [FromKeyedServi
         )
         DELETE FROM tus_upload.content_rows r USING done WHERE r.session_id = done.session_id
         """;
+
+    private const string KeepSql = "UPDATE tus_upload.content_multiparts SET is_kept = true WHERE session_id = $1 AND is_completed";
 
     private const string ForgetSql = "DELETE FROM tus_upload.content_multiparts WHERE session_id = $1";
 
@@ -168,7 +170,7 @@ public sealed class ContentMultiparts(NpgsqlDataSource database, [FromKeyedServi
         command.With(id).With(length);
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         return await row.ReadAsync(cancellationToken)
-            ? (new(row.GetString(0), row.GetInt64(1), row.GetBoolean(2)), row.GetFieldValue<string[]>(3))
+            ? (new(row.GetString(0), row.GetInt64(1), row.GetBoolean(2)) { IsKept = row.GetBoolean(3) }, row.GetFieldValue<string[]>(4))
             : null;
     }
 
@@ -180,7 +182,15 @@ public sealed class ContentMultiparts(NpgsqlDataSource database, [FromKeyedServi
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    /// <summary>Forgets an upload's multipart and its parts; to be called when the store has nothing of them.</summary>
+    /// <summary>Notes that the object is a file's from now on. False: there is none. Again is no error.</summary>
+    public async Task<bool> KeepAsync(Guid id, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(KeepSql);
+        command.With(id);
+        return await command.ExecuteNonQueryAsync(cancellationToken) > 0;
+    }
+
+    /// <summary>Forgets an upload's multipart and its parts; to be called when the store has nothing of them, or has it for a file.</summary>
     public async Task ForgetAsync(Guid id, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(ForgetSql);
@@ -220,7 +230,11 @@ public sealed class ContentMultiparts(NpgsqlDataSource database, [FromKeyedServi
 }
 
 /// <summary>A multipart upload. <paramref name="Id"/> is the store's name for it, <paramref name="PartSize"/> the bytes of every part but the last.</summary>
-public sealed record Multipart(string Id, long PartSize, bool IsCompleted);
+public sealed record Multipart(string Id, long PartSize, bool IsCompleted)
+{
+    /// <inheritdoc cref="ContentMultipart.IsKept"/>
+    public bool IsKept { get; init; }
+}
 
 /// <param name="TotalSize">The upload's length; null while nobody knows it.</param>
 /// <param name="Multipart">Null where nothing has been sent to the store.</param>

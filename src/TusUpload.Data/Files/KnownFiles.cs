@@ -15,11 +15,26 @@ public sealed class KnownFiles([FromKeyedServices(Pools.Jobs)] NpgsqlDataSource 
          WHERE EXISTS (SELECT FROM tus_upload.files WHERE id = asked.id) OR EXISTS (SELECT FROM tus_upload.files WHERE storage_path = asked.path)
         """;
 
+    private const string PathSql = "SELECT DISTINCT storage_path FROM tus_upload.files WHERE storage_path = ANY ($1)";
+
+    /// <summary>Those of the paths that a file has.</summary>
+    public async Task<HashSet<string>> WithPathsAsync(string[] paths, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(PathSql);
+        command.With(paths);
+        return await ReadAsync(command, cancellationToken);
+    }
+
     /// <summary>Those of the objects that a file has, by path: the file that its path names, or a copy of that.</summary>
     public async Task<HashSet<string>> OfAsync(IReadOnlyCollection<(Guid FileId, string Path)> objects, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(Sql);
         command.With(objects.Select(entry => entry.FileId).ToArray()).With(objects.Select(entry => entry.Path).ToArray());
+        return await ReadAsync(command, cancellationToken);
+    }
+
+    private static async Task<HashSet<string>> ReadAsync(NpgsqlCommand command, CancellationToken cancellationToken)
+    {
         var known = new HashSet<string>(StringComparer.Ordinal);
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         while (await row.ReadAsync(cancellationToken))

@@ -147,6 +147,10 @@ namespace TusUpload.Data.Migrations
                         .HasColumnType("boolean")
                         .HasColumnName("is_completed");
 
+                    b.Property<bool>("IsKept")
+                        .HasColumnType("boolean")
+                        .HasColumnName("is_kept");
+
                     b.Property<string>("MultipartId")
                         .IsRequired()
                         .HasColumnType("text")

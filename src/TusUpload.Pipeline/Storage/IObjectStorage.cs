@@ -14,6 +14,12 @@ public interface IObjectStorage
     string Kind { get; }
 
     /// <summary>
+    /// Takes the content over as it lies, where it is an object of this bucket already and was read whole: its path, from now on the file's. Null: it has to be
+    /// moved. Run again it says the same.
+    /// </summary>
+    Task<string?> AdoptAsync(ObjectSource source, string? bucket, CancellationToken cancellationToken) => Task.FromResult<string?>(null);
+
+    /// <summary>
     /// Takes the content over: afterwards the object is there, whole and durable, and the source may be gone. Killed anywhere and run again it goes on and
     /// ends the same; readers never see half an object. Throws <see cref="FileNotFoundException"/> when neither source nor object is there.
     /// </summary>

@@ -8,6 +8,9 @@ namespace TusUpload.Pipeline.Storage;
 /// </summary>
 internal static class ObjectKey
 {
+    /// <summary>Characters of a path at most.</summary>
+    public const int MaxLength = 300;
+
     private static readonly SearchValues<char> Allowed =
         SearchValues.Create("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_./");
 
@@ -36,7 +39,7 @@ internal static class ObjectKey
 
     /// <summary>Whether it is a plain relative path that stays below where it starts.</summary>
     public static bool IsValid(string storagePath) =>
-        storagePath.Length is > 0 and <= 300
+        storagePath.Length is > 0 and <= MaxLength
         && !storagePath.AsSpan().ContainsAnyExcept(Allowed)
         && storagePath.Split('/').All(part => part.Length > 0 && part[0] != '.');
 }

@@ -19,7 +19,14 @@ internal sealed partial class StoreStep(
 
     public async Task<StepOutcome> RunAsync(UploadContext upload, CancellationToken cancellationToken)
     {
-        var path = ObjectKey.For(buckets.For(upload.File.ContentType), upload.File.WorkspaceId, upload.Id);
+        var bucket = buckets.For(upload.File.ContentType);
+        if (await storage.AdoptAsync(upload.Source, bucket, cancellationToken) is { Length: <= ObjectKey.MaxLength } adopted)
+        {
+            upload.StoragePath = adopted;
+            return StepOutcome.Continue;
+        }
+
+        var path = ObjectKey.For(bucket, upload.File.WorkspaceId, upload.Id);
         var notes = new MoveNotes(moves, upload.Id, path, time);
         var sha256 = upload.Sha256 ?? throw new InvalidOperationException("No step has made the digest.");
         var move = new ObjectMove(upload.Source, path, sha256, StoredType.Of(upload.File.ContentType), notes);

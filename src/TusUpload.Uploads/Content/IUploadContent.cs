@@ -81,6 +81,16 @@ public interface IFileContent
     string PathOf(Guid uploadId);
 }
 
+/// <summary>Content that is an object of an S3 store once it is whole, which can then be a file's without being moved.</summary>
+public interface IObjectContent
+{
+    /// <summary>
+    /// Leaves the object of an upload that has been read whole to its file: from now on <see cref="IUploadContent.DeleteAsync"/> does not remove it. Its key; null
+    /// where there is no such object of exactly <paramref name="length"/> bytes in this bucket. Again is no error.
+    /// </summary>
+    ValueTask<string?> KeepAsync(Guid uploadId, long length, string serviceUrl, string bucket, CancellationToken cancellationToken);
+}
+
 /// <summary>There is no room for the bytes now.</summary>
 public sealed class StorageFullException(string message, Exception? inner = null) : IOException(message, inner);
 

@@ -4,6 +4,7 @@ using Microsoft.Extensions.Options;
 
 using TusUpload.Data;
 using TusUpload.Data.Moves;
+using TusUpload.Uploads.Content;
 using TusUpload.Uploads.Content.S3;
 
 namespace TusUpload.Pipeline.Storage.S3;
@@ -28,6 +29,17 @@ internal sealed class S3ObjectStorage : IObjectStorage
     }
 
     public string Kind => Name;
+
+    /// <summary>Content in the same bucket: completing its multipart upload was the move, and verify has read it.</summary>
+    public async Task<string?> AdoptAsync(ObjectSource source, string? bucket, CancellationToken cancellationToken)
+    {
+        if (bucket is null || source.Parts.Count > 0 || source.Content is not IObjectContent content)
+        {
+            return null;
+        }
+
+        return await content.KeepAsync(source.UploadId, source.Length, _options.ServiceUrl!, bucket, cancellationToken) is { } key ? $"{bucket}/{key}" : null;
+    }
 
     public async Task<ObjectProof> StoreAsync(ObjectMove move, CancellationToken cancellationToken)
     {

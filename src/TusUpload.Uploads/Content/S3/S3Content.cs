@@ -6,7 +6,7 @@ namespace TusUpload.Uploads.Content.S3;
 /// Uploads in a staging bucket: whole parts in the store, the tail in the database, so that any node goes on with any upload and none takes
 /// acknowledged bytes with it. An upload smaller than a part never touches the store.
 /// </summary>
-internal sealed class S3Content(S3Staging staging, S3Completion completion, S3Sweep sweep) : IUploadContent, IContentCheck, IContentSweep
+internal sealed class S3Content(S3Staging staging, S3Completion completion, S3Sweep sweep) : IUploadContent, IObjectContent, IContentCheck, IContentSweep
 {
     private const int Page = 500;
 
@@ -37,10 +37,21 @@ internal sealed class S3Content(S3Staging staging, S3Completion completion, S3Sw
     public ValueTask<Stream> OpenReadAsync(Guid uploadId, long length, CancellationToken cancellationToken) =>
         completion.OpenAsync(uploadId, length, cancellationToken);
 
+    public async ValueTask<string?> KeepAsync(Guid uploadId, long length, string serviceUrl, string bucket, CancellationToken cancellationToken)
+    {
+        var key = staging.KeyOf(uploadId);
+        return staging.IsAt(serviceUrl, bucket)
+            && await staging.Multiparts.FindAsync(uploadId, length, cancellationToken) is { Multipart.IsCompleted: true }
+            && await staging.Bucket.LengthAsync(key, cancellationToken) == length
+            && await staging.Multiparts.KeepAsync(uploadId, cancellationToken)
+                ? key
+                : null;
+    }
+
     /// <summary>The store first, what is known of it last: dying in between leaves an upload that is listed, and is removed again.</summary>
     public async ValueTask DeleteAsync(Guid uploadId, CancellationToken cancellationToken)
     {
-        if (await staging.Multiparts.FindAsync(uploadId, 0, cancellationToken) is { } found)
+        if (await staging.Multiparts.FindAsync(uploadId, 0, cancellationToken) is { Multipart.IsKept: false } found)
         {
             // Both, in this order: it may be completed at this moment.
             var key = staging.KeyOf(uploadId);

@@ -50,6 +50,9 @@ internal sealed class S3Staging : IDisposable
     /// </summary>
     public void BelongTo(string store) => Prefix = $"{_options.Prefix}{store}/";
 
+    public bool IsAt(string serviceUrl, string bucket) =>
+        bucket == Bucket.Name && serviceUrl.TrimEnd('/').Equals(_options.ServiceUrl!.TrimEnd('/'), StringComparison.OrdinalIgnoreCase);
+
     public string KeyOf(Guid uploadId) => Prefix + uploadId.ToString();
 
     /// <summary>The same for every part of an upload, so that there are never more than a store takes.</summary>

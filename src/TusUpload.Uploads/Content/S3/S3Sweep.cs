@@ -1,10 +1,12 @@
+using TusUpload.Data.Files;
+
 namespace TusUpload.Uploads.Content.S3;
 
 /// <summary>
 /// Removes what lies in the bucket below our prefix and belongs to no upload that is known: multipart uploads whose maker died before noting them, or was
-/// fenced, and objects that were completed after their upload was removed. Safe on several nodes at once.
+/// fenced, and objects that were completed after their upload was removed and are no file's. Safe on several nodes at once.
 /// </summary>
-internal sealed class S3Sweep(S3Staging staging)
+internal sealed class S3Sweep(S3Staging staging, KnownFiles files)
 {
     /// <inheritdoc cref="IContentSweep.SweepAsync"/>
     public async Task<int> RunOnceAsync(DateTimeOffset olderThan, CancellationToken cancellationToken) =>
@@ -41,7 +43,11 @@ internal sealed class S3Sweep(S3Staging staging)
             var old = page.Where(found => IsOld(found.LastModified, olderThan)).Select(found => (found.Key, Id: IdOf(found.Key)))
                 .Where(found => found.Id is not null).ToList();
             var known = await staging.Multiparts.KnownAsync([.. old.Select(found => found.Id!.Value)], cancellationToken);
-            foreach (var (key, _) in old.Where(found => !known.ContainsKey(found.Id!.Value)))
+
+            // In this order: a file has its path before its upload's bytes are forgotten.
+            var unknown = old.Where(found => !known.ContainsKey(found.Id!.Value)).ToDictionary(found => $"{staging.Bucket.Name}/{found.Key}", found => found.Key);
+            var ofFiles = await files.WithPathsAsync([.. unknown.Keys], cancellationToken);
+            foreach (var (_, key) in unknown.Where(found => !ofFiles.Contains(found.Key)))
             {
                 await staging.Bucket.DeleteAsync(key, cancellationToken);
                 removed++;

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 
 using TusUpload.Data;
 using TusUpload.Data.Content;
+using TusUpload.Data.Files;
 using TusUpload.Data.Sessions;
 using TusUpload.IntegrationTests.Data;
 using TusUpload.IntegrationTests.Harness;
@@ -69,7 +70,7 @@ internal sealed class S3Nodes : IAsyncDisposable
             Options.Create(new ContentOptions()), Options.Create(new DataOptions { Path = folder ?? _folder.FullPath }), Options.Create(new TusOptions()));
         var staging = new S3Staging(Multiparts, Database.Get<ContentRows>(), Options.Create(options), setting, TimeProvider.System);
         _stagings.Add(staging);
-        return new(staging, new S3Completion(staging), new S3Sweep(staging));
+        return new(staging, new S3Completion(staging), new S3Sweep(staging, Database.Get<KnownFiles>()));
     }
 
     public string KeyOf(Guid uploadId) => _stagings[0].KeyOf(uploadId);
