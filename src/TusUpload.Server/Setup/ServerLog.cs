@@ -31,6 +31,9 @@ internal static class ServerLog
         // It warns that its keys lie unencrypted on the disk, beside the files themselves.
         logger.MinimumLevel.Override("Microsoft.AspNetCore.DataProtection", LogEventLevel.Error);
 
+        // It tells of each try of a request, and of the last one as an error. What came of all of them is told by whoever asked.
+        logger.MinimumLevel.Override("Polly", LevelAlias.Off);
+
         foreach (var (category, level) in options.LogLevel)
         {
             // None is not known to Serilog: nothing is above Fatal but what is off.

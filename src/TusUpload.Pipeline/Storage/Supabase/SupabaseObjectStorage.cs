@@ -92,7 +92,9 @@ internal sealed class SupabaseObjectStorage(
 
                 if (!storage.Value.CreateBuckets)
                 {
-                    throw new StorageSettingException($"The bucket {name} is not there. Make it, or set Storage:CreateBuckets.");
+                    // To a key that may see nothing, the server answers as if nothing were there.
+                    throw new StorageSettingException(
+                        $"The bucket {name} is not there, or Storage:Supabase:ServiceKey is not the key of the service role. Make the bucket, or set Storage:CreateBuckets.");
                 }
 
                 await client.CreateBucketAsync(name, cancellationToken);

@@ -15,9 +15,13 @@ namespace TusUpload.IntegrationTests.Harness.Supabase;
 /// <summary>Buckets and objects over REST.</summary>
 internal sealed partial class FakeObjects(SupabaseFake fake)
 {
+    /// <summary>Below it nobody has to say who he is.</summary>
+    public const string SignedFrom = "/object/sign";
+
     private const int MultipartFrom = 16 << 20;
 
     private readonly ConcurrentDictionary<string, FakeObject> _objects = new(StringComparer.Ordinal);
+    private readonly ConcurrentDictionary<string, (string Object, DateTimeOffset Until)> _signed = new(StringComparer.Ordinal);
     private int _stored;
 
     /// <summary>How many versions of objects were made.</summary>
@@ -83,10 +87,8 @@ internal sealed partial class FakeObjects(SupabaseFake fake)
             : throw new FakeRefusal(409, "BucketAlreadyExists", "Duplicate", "The resource already exists"));
         app.MapGet("/object/info/{bucket}/{**key}", Info);
         app.MapGet("/object/authenticated/{bucket}/{**key}", Read);
-        app.MapGet("/object/signed/{bucket}/{**key}", Read);
-        app.MapPost("/object/sign/{bucket}/{**key}", (string bucket, string key) => Found(bucket, key) is not null
-            ? Results.Json(new { signedURL = $"/object/sign/{bucket}/{key}?token=signed" })
-            : throw FakeRefusal.NoKey);
+        app.MapPost("/object/sign/{bucket}/{**key}", Sign);
+        app.MapGet($"{SignedFrom}/{{bucket}}/{{**key}}", ReadSigned);
         app.MapPost("/object/list-v2/{bucket}", List);
         app.MapDelete("/object/{bucket}", (string bucket, [FromBody] JsonElement body) => Results.Json(body.GetProperty("prefixes").EnumerateArray()
             .Select(key => key.GetString()!).Where(key => _objects.TryRemove($"{Bucket(bucket).Name}/{key}", out _)).Select(name => new { name }).ToArray()));
@@ -126,6 +128,26 @@ internal sealed partial class FakeObjects(SupabaseFake fake)
     {
         var found = Found(bucket, key);
         return Results.File(found.File, found.Type is "" ? null : found.Type, entityTag: new EntityTagHeaderValue($"\"{found.ETag}\""), enableRangeProcessing: true);
+    }
+
+    // Relative to the storage's own address, whatever stands before it.
+    private IResult Sign(string bucket, string key, [FromBody] JsonElement body)
+    {
+        _ = Found(bucket, key);
+        var token = Guid.CreateVersion7().ToString("N");
+        _signed[token] = ($"{bucket}/{key}", TimeProvider.System.GetUtcNow().AddSeconds(body.GetProperty("expiresIn").GetInt32()));
+        return Results.Json(new { signedURL = $"{SignedFrom}/{bucket}/{key}?token={token}" });
+    }
+
+    private IResult ReadSigned(string bucket, string key, string token, string? download)
+    {
+        if (!_signed.TryGetValue(token, out var signed) || signed.Object != $"{bucket}/{key}" || signed.Until < TimeProvider.System.GetUtcNow())
+        {
+            throw new FakeRefusal(400, "InvalidJWT", "InvalidJWT", "\"exp\" claim timestamp check failed");
+        }
+
+        var found = Found(bucket, key);
+        return Results.File(found.File, found.Type is "" ? null : found.Type, fileDownloadName: download, enableRangeProcessing: true);
     }
 
     private IResult List(string bucket, JsonElement body)

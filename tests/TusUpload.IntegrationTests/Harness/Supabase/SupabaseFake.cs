@@ -125,7 +125,8 @@ internal sealed class SupabaseFake : IAsyncDisposable
                 throw new FakeRefusal(404, null, "Not Found", $"Route {request.Method}:{request.Path} not found");
             }
 
-            if (request.Headers.Authorization != $"Bearer {Key}" || request.Headers["apikey"] != Key)
+            var isSigned = request.Method is "GET" && request.Path.StartsWithSegments(FakeObjects.SignedFrom, StringComparison.Ordinal);
+            if (!isSigned && (request.Headers.Authorization != $"Bearer {Key}" || request.Headers["apikey"] != Key))
             {
                 throw new FakeRefusal(403, "InvalidJWT", "Unauthorized", "Invalid Compact JWS");
             }
