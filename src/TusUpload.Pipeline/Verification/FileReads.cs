@@ -12,12 +12,13 @@ internal static class FileReads
     /// </summary>
     public static ValueTask<int> ReadAsync(Stream stream, Memory<byte> buffer, CancellationToken cancellationToken)
     {
-        if (stream is not FileStream file)
+        // Not what somebody has made of one, which may read otherwise.
+        if (stream.GetType() != typeof(FileStream))
         {
             return stream.ReadAsync(buffer, cancellationToken);
         }
 
         cancellationToken.ThrowIfCancellationRequested();
-        return new(file.Read(buffer.Span));
+        return new(stream.Read(buffer.Span));
     }
 }

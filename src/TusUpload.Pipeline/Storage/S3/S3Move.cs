@@ -16,10 +16,13 @@ internal sealed class S3Move(S3Bucket bucket, string key, ObjectMove move, S3Sto
     private const long Step = 1 << 20;
     private const int Attempts = 3;
 
+    private bool _isResumed;
+
     /// <summary>Until the object is there. Throws <see cref="FileNotFoundException"/> when neither it nor the content is.</summary>
     public async Task<ObjectProof> RunAsync(CancellationToken cancellationToken)
     {
         var remote = RemoteParts.Parse(await move.Notes.FindAsync(cancellationToken));
+        _isResumed = remote is not null;
         for (var attempt = 1; attempt <= Attempts; attempt++)
         {
             if (remote is null || await bucket.Multiparts.PartsAsync(key, remote.MultipartId, cancellationToken) is not { } parts)
@@ -67,29 +70,48 @@ internal sealed class S3Move(S3Bucket bucket, string key, ObjectMove move, S3Sto
         var count = (int)(((move.Source.Length - 1) / remote.PartSize) + 1);
         var parts = new SentPart[count];
         var isGone = false;
-        await Parallel.ForEachAsync(
-            Enumerable.Range(1, count),
-            new ParallelOptions { MaxDegreeOfParallelism = options.ParallelParts, CancellationToken = cancellationToken },
-            async (number, token) =>
-            {
-                if (Volatile.Read(ref isGone))
+        foreach (var numbers in Turns(count, there))
+        {
+            await Parallel.ForEachAsync(
+                numbers,
+                new ParallelOptions { MaxDegreeOfParallelism = options.ParallelParts, CancellationToken = cancellationToken },
+                async (number, token) =>
                 {
-                    return;
-                }
+                    if (Volatile.Read(ref isGone))
+                    {
+                        return;
+                    }
 
-                var start = (number - 1) * remote.PartSize;
-                using var part = await source.OpenAsync(start, Math.Min(remote.PartSize, move.Source.Length - start), token);
-                var body = await S3Body.OfAsync(part.Bytes, token);
-                var etag = there.TryGetValue(number, out var found) && found.ETag == body.Digest
-                    ? found.ETag
-                    : await bucket.Multiparts.PutAsync(key, remote.MultipartId, number, body, token);
-                parts[number - 1] = new(etag, body.Digest);
-                if (etag is null)
-                {
-                    Volatile.Write(ref isGone, true);
-                }
-            });
+                    parts[number - 1] = await SendAsync(source, remote, number, there.GetValueOrDefault(number), token);
+                    if (parts[number - 1].ETag is null)
+                    {
+                        Volatile.Write(ref isGone, true);
+                    }
+                });
+        }
+
         return isGone ? null : parts;
+    }
+
+    // Where an attempt before this one broke off, the first part that is missing goes alone: parts beside each other share a line that breaks again and
+    // again, and may all break each time.
+    private IEnumerable<IEnumerable<int>> Turns(int count, Dictionary<int, S3Found> there)
+    {
+        var first = Enumerable.Range(1, count).FirstOrDefault(number => !there.ContainsKey(number));
+        return _isResumed && first > 0
+            ? [Enumerable.Range(1, first), Enumerable.Range(first + 1, count - first)]
+            : [Enumerable.Range(1, count)];
+    }
+
+    private async Task<SentPart> SendAsync(SourceParts source, RemoteParts remote, int number, S3Found? found, CancellationToken cancellationToken)
+    {
+        var start = (number - 1) * remote.PartSize;
+        using var part = await source.OpenAsync(start, Math.Min(remote.PartSize, move.Source.Length - start), cancellationToken);
+        var body = await S3Body.OfAsync(part.Bytes, cancellationToken);
+        var etag = found?.ETag == body.Digest
+            ? found.ETag
+            : await bucket.Multiparts.PutAsync(key, remote.MultipartId, number, body, cancellationToken);
+        return new(etag, body.Digest);
     }
 
     // Of no store is the answer to the last request enough.

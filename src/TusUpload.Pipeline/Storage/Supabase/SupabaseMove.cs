@@ -4,7 +4,7 @@ using TusUpload.Uploads.Content.S3;
 namespace TusUpload.Pipeline.Storage.Supabase;
 
 /// <summary>
-/// A file's way into a bucket: one request for a small one, pieces for any other. What the server calls an upload in pieces is noted before the first piece;
+/// A file's way into a bucket: one request for a small one, pieces for any other, and for one whose request got no answer. What the server calls an upload in pieces is noted before the first piece;
 /// every attempt after it asks how far it got and goes on there. Dying before the note leaves an upload that the server lets expire; dying after the last piece
 /// leaves the object, which the next attempt finds. Both ways write under a key that holds the file's id, so doing it again is the same object again.
 /// </summary>
@@ -60,6 +60,13 @@ internal sealed class SupabaseMove(SupabaseBucket bucket, string key, ObjectMove
                 // The answer may have been lost, not the object.
                 if (await IsThereAsync(cancellationToken))
                 {
+                    return;
+                }
+
+                // No answer at all: a refusal is lost with a connection on which nobody reads the body. An upload in pieces is refused before its first.
+                if (trouble is not SupabaseStorageException && move.Source.Length > 0)
+                {
+                    await ResumeAsync(source, cancellationToken);
                     return;
                 }
 

@@ -20,6 +20,12 @@ public abstract class RemoteStorageCompliance(PostgresServer postgres) : ObjectS
     /// <summary>A key that the store refuses, in settings.</summary>
     protected abstract void SpoilKey(Dictionary<string, string?> settings);
 
+    /// <summary>How the store says that it does not work now.</summary>
+    protected abstract Refusal Trouble(int status);
+
+    /// <summary>How the store says that it does not know a key.</summary>
+    protected abstract Refusal UnknownKey { get; }
+
     protected override async Task<Dictionary<string, string?>> SettingsAsync() => SettingsVia(await PortAsync());
 
     [Theory]
@@ -51,6 +57,68 @@ public abstract class RemoteStorageCompliance(PostgresServer postgres) : ObjectS
         line.Open();
         await AssertIsAsync(bytes, host, PathOf(host, id));
         Assert.Equal([PathOf(host, id)], await ListAsync(host));
+    }
+
+    [Theory]
+    [InlineData(500)]
+    [InlineData(502)]
+    [InlineData(503)]
+    [InlineData(429)]
+    public async Task A_move_through_bursts_of_refusals_goes_on_and_is_whole(int status)
+    {
+        await using var gateway = await FaultyGateway.StartAsync(await PortAsync());
+        await using var host = await CreateAsync(settings: SettingsVia(gateway.Port));
+        var bytes = PipelineHost.Bytes(Large, status);
+        var id = await host.ReceiveAsync(bytes);
+        var random = new Random(status);
+        var refuses = Enumerable.Range(0, 60).Select(_ => random.Next(2) == 0).ToArray();
+        var first = gateway.Passed;
+        gateway.Refuse = request => request - first is > 0 and <= 60 && refuses[request - first - 1] ? Trouble(status) : null;
+
+        for (var tries = 1; ; tries++)
+        {
+            try
+            {
+                await StoreAsync(host, id, bytes);
+                break;
+            }
+            catch (ContentUnavailableException) when (tries < 2 * Tries)
+            {
+            }
+        }
+
+        Assert.True(gateway.Refused > 0);
+        gateway.Refuse = _ => null;
+        await AssertIsAsync(bytes, host, PathOf(host, id));
+        Assert.Equal([PathOf(host, id)], await ListAsync(host));
+    }
+
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    [InlineData(6)]
+    public async Task A_key_that_is_refused_in_the_middle_costs_no_attempt(int after)
+    {
+        await using var gateway = await FaultyGateway.StartAsync(await PortAsync());
+        var settings = SettingsVia(gateway.Port);
+        settings["Jobs:Attempts"] = "2";
+        settings["Jobs:MaxRetryDelay"] = "00:00:00.200";
+        settings["Jobs:UnqueuedAfter"] = "00:00:00";
+        settings["Jobs:SweepInterval"] = "00:00:00.200";
+        await using var host = await CreateAsync(settings: settings);
+        var bytes = PipelineHost.Bytes(Large);
+        await host.StartAsync();
+        var first = gateway.Passed;
+        gateway.Refuse = request => request - first > after ? UnknownKey : null;
+        var id = await host.ReceiveAsync(bytes);
+
+        await Eventually.IsAsync(() => Task.FromResult(gateway.Refused > 5 ? this : null));
+        Assert.Equal(FileStatus.Storing, (await host.FileAsync(id))!.ProcessingStatus);
+        gateway.Refuse = _ => null;
+
+        var file = await host.EndedAsync(id, FileStatus.Ready);
+        await AssertIsAsync(bytes, host, file.StoragePath!);
+        Assert.Equal([file.StoragePath!], await ListAsync(host));
     }
 
     [Fact]

@@ -27,5 +27,11 @@ public sealed class S3StorageComplianceTests(PostgresServer postgres, CephRgw ce
         ["Storage:S3:Retries"] = "0",
     };
 
+    protected override Refusal Trouble(int status) => Said(status, status == 500 ? "InternalError" : "SlowDown");
+
+    protected override Refusal UnknownKey => Said(403, "InvalidAccessKeyId");
+
     protected override void SpoilKey(Dictionary<string, string?> settings) => settings["Storage:S3:SecretKey"] = "another";
+
+    private static Refusal Said(int status, string code) => new(status, "application/xml", $"<?xml version=\"1.0\"?><Error><Code>{code}</Code></Error>");
 }

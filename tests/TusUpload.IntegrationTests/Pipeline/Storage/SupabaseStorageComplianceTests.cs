@@ -21,7 +21,14 @@ public sealed class SupabaseStorageComplianceTests(PostgresServer postgres) : Re
 
     protected override Dictionary<string, string?> SettingsVia(int port) => SupabaseSettings.For(_fake!, port);
 
+    protected override Refusal Trouble(int status) => Said(status, $$"""{"statusCode":"{{status}}","error":"Trouble","message":"Later.","code":"SlowDown"}""");
+
+    // 400 on the wire, as for everything that is the client's fault.
+    protected override Refusal UnknownKey => Said(400, """{"statusCode":"403","error":"Unauthorized","message":"Invalid Compact JWS","code":"InvalidJWT"}""");
+
     protected override void SpoilKey(Dictionary<string, string?> settings) => settings["Storage:Supabase:ServiceKey"] = "another";
+
+    private static Refusal Said(int status, string body) => new(status, "application/json", body);
 }
 
 internal static class SupabaseSettings

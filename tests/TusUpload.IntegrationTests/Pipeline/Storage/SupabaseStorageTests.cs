@@ -148,7 +148,10 @@ public sealed class SupabaseStorageTests(PostgresServer postgres) : IAsyncLifeti
         await StoreAsync(host, 1_000);
         await StoreAsync(host, Large);
 
-        Assert.Equal((1, 2, Large), (Fake.Uploads.Created, Fake.Objects.Stored, Fake.Uploads.Taken));
+        // The small one goes in a piece where the refusal of its request was lost with the connection.
+        var inPieces = Fake.Uploads.Created == 2 ? 1_000 : 0;
+        Assert.Equal((2, Large + inPieces), (Fake.Objects.Stored, Fake.Uploads.Taken));
+        Assert.InRange(Fake.Uploads.Created, 1, 2);
     }
 
     [Fact]
