@@ -73,19 +73,64 @@ public sealed class ArchivesTests(RunningServer server) : IClassFixture<RunningS
     }
 
     [Fact]
-    public async Task An_object_that_is_gone_breaks_the_archive_off()
+    public async Task An_object_that_is_gone_breaks_the_archive_off_and_nothing_of_it_unpacks()
     {
         var batch = (await (await server.Client.PostAsync("/api/v1/batches", null, Ct)).JsonAsync(HttpStatusCode.Created)).GetProperty("id").GetGuid();
         await ReadyAsync(RandomNumberGenerator.GetBytes(1_000_000), "first", batch, null);
-        var lost = await ReadyAsync([1], "lost", batch, null);
-        var path = (await server.Client.GetJsonAsync($"/api/v1/files/{lost}")).Text("storagePath")!;
-        File.Delete(Path.Combine(server.DataPath, "objects", path));
+        File.Delete(await ObjectAsync(await ReadyAsync([1], "lost", batch, null)));
 
-        await Assert.ThrowsAnyAsync<HttpRequestException>(async () =>
+        var (bytes, isWhole) = await DownloadAsync(batch);
+
+        Assert.False(isWhole);
+        Assert.True(bytes.Length >= 1_000_000);
+        Assert.Throws<InvalidDataException>(() => new ZipArchive(new MemoryStream(bytes)));
+    }
+
+    [Fact]
+    public async Task An_object_that_breaks_off_ends_its_entry_without_a_checksum_that_fits()
+    {
+        var batch = (await (await server.Client.PostAsync("/api/v1/batches", null, Ct)).JsonAsync(HttpStatusCode.Created)).GetProperty("id").GetGuid();
+        var path = await ObjectAsync(await ReadyAsync(RandomNumberGenerator.GetBytes(1_000_000), "cut", batch, null));
+        await using (var cut = File.OpenWrite(path))
         {
-            using var answer = await server.Client.GetAsync($"/api/v1/batches/{batch}/content", Ct);
-            await answer.Content.ReadAsByteArrayAsync(Ct);
-        });
+            cut.SetLength(500_000);
+        }
+
+        var (bytes, isWhole) = await DownloadAsync(batch);
+
+        Assert.False(isWhole);
+        Assert.Throws<InvalidDataException>(() => new ZipArchive(new MemoryStream(bytes)));
+        Assert.False(bytes.AsSpan().EndsWith("PK\u0007\u0008"u8) || bytes.AsSpan(Math.Max(0, bytes.Length - 24)).IndexOf("PK\u0007\u0008"u8) >= 0);
+    }
+
+    [Fact]
+    public async Task An_archive_whose_first_object_is_gone_is_an_error_and_no_archive()
+    {
+        var batch = (await (await server.Client.PostAsync("/api/v1/batches", null, Ct)).JsonAsync(HttpStatusCode.Created)).GetProperty("id").GetGuid();
+        File.Delete(await ObjectAsync(await ReadyAsync([1], "lost", batch, null)));
+
+        await (await server.Client.GetAsync($"/api/v1/batches/{batch}/content", Ct)).IsProblemAsync(HttpStatusCode.InternalServerError, "unexpected");
+    }
+
+    private async Task<string> ObjectAsync(Guid file) =>
+        Path.Combine(server.DataPath, "objects", (await server.Client.GetJsonAsync($"/api/v1/files/{file}")).Text("storagePath")!);
+
+    /// <summary>What comes before the connection ends, and whether the answer was whole.</summary>
+    private async Task<(byte[] Bytes, bool IsWhole)> DownloadAsync(Guid batch)
+    {
+        using var answer = await server.Client.GetAsync($"/api/v1/batches/{batch}/content", HttpCompletionOption.ResponseHeadersRead, Ct);
+        Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+        using var bytes = new MemoryStream();
+        try
+        {
+            await using var content = await answer.Content.ReadAsStreamAsync(Ct);
+            await content.CopyToAsync(bytes, Ct);
+            return (bytes.ToArray(), true);
+        }
+        catch (Exception broken) when (broken is HttpRequestException or IOException)
+        {
+            return (bytes.ToArray(), false);
+        }
     }
 
     private async Task<Guid> ReadyAsync(byte[] content, string name, Guid batch, string? path)

@@ -12,6 +12,9 @@ internal sealed record ArchiveFile
 
     public required string FileName { get; init; }
 
+    /// <summary>Bytes.</summary>
+    public long FileSize { get; init; }
+
     public required string StoragePath { get; init; }
 
     public DateTimeOffset CreatedAt { get; init; }

@@ -5,10 +5,12 @@ namespace TusUpload.Server.Api.Archives;
 
 /// <summary>
 /// What an archive is written to. The few bytes after each entry come synchronously, which an answer does not take: they wait for the next bytes, or for
-/// the end.
+/// the end. A ZipArchive ends what it began even where an entry could not be finished; after <see cref="OrBreakAsync"/> nothing of that is sent.
 /// </summary>
 internal sealed class ArchiveSink(PipeWriter answer) : Stream
 {
+    private bool _isBroken;
+
     public override bool CanRead => false;
 
     public override bool CanSeek => false;
@@ -23,12 +25,37 @@ internal sealed class ArchiveSink(PipeWriter answer) : Stream
         set => throw new NotSupportedException();
     }
 
-    public override void Write(ReadOnlySpan<byte> buffer) => answer.Write(buffer);
+    /// <summary>Where the work fails, what was sent so far is all there will be.</summary>
+    public async Task OrBreakAsync(Task work)
+    {
+        try
+        {
+            await work;
+        }
+        catch
+        {
+            _isBroken = true;
+            throw;
+        }
+    }
+
+    public override void Write(ReadOnlySpan<byte> buffer)
+    {
+        if (!_isBroken)
+        {
+            answer.Write(buffer);
+        }
+    }
 
     public override void Write(byte[] buffer, int offset, int count) => Write(buffer.AsSpan(offset, count));
 
-    public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default) =>
-        await answer.WriteAsync(buffer, cancellationToken);
+    public override async ValueTask WriteAsync(ReadOnlyMemory<byte> buffer, CancellationToken cancellationToken = default)
+    {
+        if (!_isBroken)
+        {
+            await answer.WriteAsync(buffer, cancellationToken);
+        }
+    }
 
     public override Task WriteAsync(byte[] buffer, int offset, int count, CancellationToken cancellationToken) =>
         WriteAsync(buffer.AsMemory(offset, count), cancellationToken).AsTask();
@@ -37,7 +64,13 @@ internal sealed class ArchiveSink(PipeWriter answer) : Stream
     {
     }
 
-    public override async Task FlushAsync(CancellationToken cancellationToken) => await answer.FlushAsync(cancellationToken);
+    public override async Task FlushAsync(CancellationToken cancellationToken)
+    {
+        if (!_isBroken)
+        {
+            await answer.FlushAsync(cancellationToken);
+        }
+    }
 
     public override int Read(byte[] buffer, int offset, int count) => throw new NotSupportedException();
 

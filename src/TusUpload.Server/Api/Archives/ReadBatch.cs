@@ -29,6 +29,7 @@ internal static class ReadBatch
                     Id = file.Id,
                     Path = file.RelativePath,
                     FileName = file.FileName,
+                    FileSize = file.FileSize,
                     StoragePath = file.StoragePath!,
                     CreatedAt = file.CreatedAt,
                 }),

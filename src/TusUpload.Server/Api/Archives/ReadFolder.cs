@@ -37,6 +37,7 @@ internal static class ReadFolder
                         Id = file.Id,
                         Path = folder.Path.Substring(above) + "/" + file.FileName,
                         FileName = file.FileName,
+                        FileSize = file.FileSize,
                         StoragePath = file.StoragePath!,
                         CreatedAt = file.CreatedAt,
                     }),

@@ -1,3 +1,4 @@
+using System.Buffers;
 using System.IO.Compression;
 
 using Microsoft.EntityFrameworkCore;
@@ -16,6 +17,7 @@ namespace TusUpload.Server.Api.Archives;
 internal sealed class ZipArchives(IDbContextFactory<TusUploadDb> databases, IObjectStorage storage)
 {
     private const int PageSize = 500;
+    private const int BufferSize = 128 * 1024;
 
     /// <param name="name">Without <c>.zip</c>.</param>
     /// <param name="files">What goes into it.</param>
@@ -33,22 +35,25 @@ internal sealed class ZipArchives(IDbContextFactory<TusUploadDb> databases, IObj
     }
 
     private async Task WriteAsync(
-        Stream target, Func<TusUploadDb, IQueryable<ArchiveFile>> files, List<ArchiveFile> page, CancellationToken cancellationToken)
+        ArchiveSink sink, Func<TusUploadDb, IQueryable<ArchiveFile>> files, List<ArchiveFile> first, CancellationToken cancellationToken)
     {
-        var names = new EntryNames();
-        await using var zip = await ZipArchive.CreateAsync(target, ZipArchiveMode.Create, leaveOpen: true, entryNameEncoding: null, cancellationToken);
-        while (page.Count > 0)
-        {
-            foreach (var file in page)
-            {
-                await AddAsync(zip, names, file, cancellationToken);
-            }
+        await using var zip = await ZipArchive.CreateAsync(sink, ZipArchiveMode.Create, leaveOpen: true, entryNameEncoding: null, cancellationToken);
+        await sink.OrBreakAsync(AddAllAsync());
 
-            page = page.Count < PageSize ? [] : await PageAsync(files, page[^1].Id, cancellationToken);
+        async Task AddAllAsync()
+        {
+            var names = new EntryNames();
+            for (var page = first; page.Count > 0; page = page.Count < PageSize ? [] : await PageAsync(files, page[^1].Id, cancellationToken))
+            {
+                foreach (var file in page)
+                {
+                    await AddAsync(zip, sink, names, file, cancellationToken);
+                }
+            }
         }
     }
 
-    private async Task AddAsync(ZipArchive zip, EntryNames names, ArchiveFile file, CancellationToken cancellationToken)
+    private async Task AddAsync(ZipArchive zip, ArchiveSink sink, EntryNames names, ArchiveFile file, CancellationToken cancellationToken)
     {
         await using var content = await OpenAsync(file, cancellationToken);
         if (content is null)
@@ -59,7 +64,30 @@ internal sealed class ZipArchives(IDbContextFactory<TusUploadDb> databases, IObj
         var entry = zip.CreateEntry(names.Of(file.Path, file.FileName), CompressionLevel.NoCompression);
         entry.LastWriteTime = file.CreatedAt;
         await using var target = await entry.OpenAsync(cancellationToken);
-        await content.CopyToAsync(target, cancellationToken);
+        await sink.OrBreakAsync(CopyAsync(content, target, file.FileSize, cancellationToken));
+    }
+
+    private static async Task CopyAsync(Stream content, Stream entry, long size, CancellationToken cancellationToken)
+    {
+        var buffer = ArrayPool<byte>.Shared.Rent(BufferSize);
+        try
+        {
+            var left = size;
+            while (await content.ReadAsync(buffer, cancellationToken) is > 0 and var read)
+            {
+                await entry.WriteAsync(buffer.AsMemory(0, read), cancellationToken);
+                left -= read;
+            }
+
+            if (left != 0)
+            {
+                throw new IOException("An object is not as long as its file.");
+            }
+        }
+        finally
+        {
+            ArrayPool<byte>.Shared.Return(buffer);
+        }
     }
 
     /// <summary>Null: its owner has deleted it since.</summary>

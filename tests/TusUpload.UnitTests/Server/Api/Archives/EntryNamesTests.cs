@@ -14,6 +14,12 @@ public sealed class EntryNamesTests
     [InlineData("a/./b//c.txt", "c.txt", "a/b/c.txt")]
     [InlineData("x/y\u0000z/a.txt", "a\u0007.txt", "x/yz/a.txt")]
     [InlineData(null, "größe 表.txt", "größe 表.txt")]
+    [InlineData(null, ":", "unnamed")]
+    [InlineData("trip/:", ":", "trip/unnamed")]
+    [InlineData("trip/a", "..", "trip/unnamed")]
+    [InlineData("trip/a", ".:.", "trip/unnamed")]
+    [InlineData(".. /.:./a", "a. ", "a")]
+    [InlineData("trip. . /a", ".env", "trip/.env")]
     public void A_name_stays_below_where_it_is_unpacked(string? path, string fileName, string expected) =>
         Assert.Equal(expected, new EntryNames().Of(path, fileName));
 
