@@ -1,6 +1,8 @@
 using Microsoft.Extensions.Options;
 
 using TusUpload.Data.Content;
+using TusUpload.Pipeline.Storage;
+using TusUpload.Pipeline.Storage.S3;
 using TusUpload.Uploads.Content;
 
 namespace TusUpload.Pipeline.Janitors;
@@ -11,7 +13,7 @@ namespace TusUpload.Pipeline.Janitors;
 /// <see cref="ContentOptions.OrphanAge"/>.
 /// </summary>
 internal sealed class ContentJanitor(
-    IUploadContent content, NeededContent needed, IOptions<ContentOptions> options, TimeProvider time) : IJanitor
+    IUploadContent content, NeededContent needed, IOptions<ContentOptions> options, IOptions<StorageOptions> storage, TimeProvider time) : IJanitor
 {
     private const int Page = 500;
 
@@ -34,9 +36,18 @@ internal sealed class ContentJanitor(
             }
         }
 
-        var unfinished = content is IContentSweep sweep ? await sweep.SweepAsync(before, cancellationToken) : 0;
-        return new(StringComparer.Ordinal) { ["removed"] = removed, ["not_removable"] = kept, ["multiparts_aborted"] = unfinished };
+        var swept = content is IContentSweep sweep ? await sweep.SweepAsync(before, MayRemoveWhole, cancellationToken) : new(0, 0);
+        return new(StringComparer.Ordinal)
+        {
+            ["removed"] = removed,
+            ["not_removable"] = kept,
+            ["multiparts_aborted"] = swept.Removed,
+            ["without_file"] = swept.Left,
+        };
     }
+
+    // In an object store a file may be the very object that its upload became; one that the database has forgotten is treated like any other file's.
+    private bool MayRemoveWhole => storage.Value.Kind != S3ObjectStorage.Name || storage.Value.OrphanedObjects == StorageOptions.Remove;
 
     // One that cannot be removed holds up no other.
     private async Task<bool> TryRemoveAsync(Guid uploadId, CancellationToken cancellationToken)

@@ -47,7 +47,7 @@ public sealed class StorageOptions
 
     /// <summary>
     /// Whose addresses signed URLs are: <c>store</c>, where the object store gives any, so that bytes do not pass the server; or <c>server</c>, where clients do not
-    /// reach the object store. Default <c>store</c>.
+    /// reach the object store. The store's end with the object, which may have become a copy's alone; the server's end with the file. Default <c>store</c>.
     /// </summary>
     [Required]
     [AllowedValues(OfStore, OfServer)]

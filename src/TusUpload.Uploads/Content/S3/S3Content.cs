@@ -103,5 +103,6 @@ internal sealed class S3Content(S3Staging staging, S3Completion completion, S3Sw
 
     public Task CheckAsync(CancellationToken cancellationToken) => staging.CheckAsync(cancellationToken);
 
-    public Task<int> SweepAsync(DateTimeOffset olderThan, CancellationToken cancellationToken) => sweep.RunOnceAsync(olderThan, cancellationToken);
+    public Task<SweptContent> SweepAsync(DateTimeOffset olderThan, bool removeWhole, CancellationToken cancellationToken) =>
+        sweep.RunOnceAsync(olderThan, removeWhole, cancellationToken);
 }

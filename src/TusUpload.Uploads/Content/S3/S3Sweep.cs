@@ -9,8 +9,12 @@ namespace TusUpload.Uploads.Content.S3;
 internal sealed class S3Sweep(S3Staging staging, KnownFiles files)
 {
     /// <inheritdoc cref="IContentSweep.SweepAsync"/>
-    public async Task<int> RunOnceAsync(DateTimeOffset olderThan, CancellationToken cancellationToken) =>
-        await SweepMultipartsAsync(olderThan, cancellationToken) + await SweepObjectsAsync(olderThan, cancellationToken);
+    public async Task<SweptContent> RunOnceAsync(DateTimeOffset olderThan, bool removeWhole, CancellationToken cancellationToken)
+    {
+        var aborted = await SweepMultipartsAsync(olderThan, cancellationToken);
+        var whole = await SweepObjectsAsync(olderThan, removeWhole, cancellationToken);
+        return removeWhole ? new(aborted + whole, 0) : new(aborted, whole);
+    }
 
     private async Task<int> SweepMultipartsAsync(DateTimeOffset olderThan, CancellationToken cancellationToken)
     {
@@ -33,29 +37,32 @@ internal sealed class S3Sweep(S3Staging staging, KnownFiles files)
         return removed;
     }
 
-    private async Task<int> SweepObjectsAsync(DateTimeOffset olderThan, CancellationToken cancellationToken)
+    private async Task<int> SweepObjectsAsync(DateTimeOffset olderThan, bool remove, CancellationToken cancellationToken)
     {
-        var removed = 0;
+        var found = 0;
         string? next = null;
         do
         {
             (var page, next) = await staging.Bucket.ListObjectsAsync(staging.Prefix, next, cancellationToken);
-            var old = page.Where(found => IsOld(found.LastModified, olderThan)).Select(found => (found.Key, Id: IdOf(found.Key)))
-                .Where(found => found.Id is not null).ToList();
-            var known = await staging.Multiparts.KnownAsync([.. old.Select(found => found.Id!.Value)], cancellationToken);
+            var old = page.Where(entry => IsOld(entry.LastModified, olderThan)).Select(entry => (entry.Key, Id: IdOf(entry.Key)))
+                .Where(entry => entry.Id is not null).ToList();
+            var known = await staging.Multiparts.KnownAsync([.. old.Select(entry => entry.Id!.Value)], cancellationToken);
 
             // In this order: a file has its path before its upload's bytes are forgotten.
-            var unknown = old.Where(found => !known.ContainsKey(found.Id!.Value)).ToDictionary(found => $"{staging.Bucket.Name}/{found.Key}", found => found.Key);
+            var unknown = old.Where(entry => !known.ContainsKey(entry.Id!.Value)).ToDictionary(entry => $"{staging.Bucket.Name}/{entry.Key}", entry => entry.Key);
             var ofFiles = await files.WithPathsAsync([.. unknown.Keys], cancellationToken);
-            foreach (var (_, key) in unknown.Where(found => !ofFiles.Contains(found.Key)))
+            foreach (var (_, key) in unknown.Where(entry => !ofFiles.Contains(entry.Key)))
             {
-                await staging.Bucket.DeleteAsync(key, cancellationToken);
-                removed++;
+                found++;
+                if (remove)
+                {
+                    await staging.Bucket.DeleteAsync(key, cancellationToken);
+                }
             }
         }
         while (next is not null);
 
-        return removed;
+        return found;
     }
 
     private static bool IsOld(DateTime? time, DateTimeOffset olderThan) => time is { } known && known.ToUniversalTime() <= olderThan.UtcDateTime;

@@ -2,11 +2,13 @@ using System.Security.Cryptography;
 
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Time.Testing;
 
 using TusUpload.Data.Files;
 using TusUpload.IntegrationTests.Api;
 using TusUpload.IntegrationTests.Harness;
 using TusUpload.IntegrationTests.Uploads;
+using TusUpload.Pipeline.Janitors;
 using TusUpload.Pipeline.Jobs;
 using TusUpload.Pipeline.Steps;
 using TusUpload.Uploads.Content;
@@ -63,6 +65,24 @@ public sealed class AdoptedObjectsTests(PostgresServer postgres, CephRgw ceph)
         Assert.Empty((await bucket.ListObjectsAsync("", null, Ct)).Objects);
     }
 
+    [Theory]
+    [InlineData("report", 1)]
+    [InlineData("remove", 0)]
+    public async Task One_that_a_restored_database_does_not_know_is_told_and_removed_only_where_that_is_wanted(string orphans, int left)
+    {
+        await using var server = await StartAsync(settings => settings["Storage:OrphanedObjects"] = orphans);
+        using var bucket = Bucket();
+        await ReadyAsync(server);
+        await ReleasedAsync(server);
+        await server.WithDbAsync(db => db.Database.ExecuteSqlAsync($"TRUNCATE tus_upload.files, tus_upload.upload_sessions CASCADE", Ct));
+        TimeProvider inTwoDays = new FakeTimeProvider(TimeProvider.System.GetUtcNow().AddDays(2));
+
+        var did = await ActivatorUtilities.CreateInstance<ContentJanitor>(server.Services, inTwoDays).RunOnceAsync(Ct);
+
+        Assert.Equal(left, did["without_file"]);
+        Assert.Equal(left, (await bucket.ListObjectsAsync("", null, Ct)).Objects.Count);
+    }
+
     [Fact]
     public async Task An_upload_that_is_smaller_than_a_part_or_put_together_is_moved()
     {
@@ -93,7 +113,9 @@ public sealed class AdoptedObjectsTests(PostgresServer postgres, CephRgw ceph)
         Assert.Equal(_content, await server.Client.GetByteArrayAsync($"/api/v1/files/{id}/content", Ct));
     }
 
-    private async Task<RunningServer> StartAsync(Action<IServiceCollection>? services = null)
+    private Task<RunningServer> StartAsync(Action<IServiceCollection> services) => StartAsync(_ => { }, services);
+
+    private async Task<RunningServer> StartAsync(Action<IDictionary<string, string>>? more = null, Action<IServiceCollection>? services = null)
     {
         await ceph.RequireAsync();
         return await RunningServer.StartAsync(postgres, settings =>
@@ -111,6 +133,7 @@ public sealed class AdoptedObjectsTests(PostgresServer postgres, CephRgw ceph)
             settings["Content:S3:Bucket"] = settings["Storage:Bucket"] = _bucket;
             settings["Content:S3:CreateBucket"] = settings["Storage:CreateBuckets"] = "true";
             settings["Jobs:FirstRetryDelay"] = "00:00:00.100";
+            more?.Invoke(settings);
         }, services);
     }
 
@@ -137,8 +160,9 @@ public sealed class AdoptedObjectsTests(PostgresServer postgres, CephRgw ceph)
         await db.Database.SqlQuery<int>(
             $"SELECT ((SELECT count(*) FROM tus_upload.content_multiparts) + (SELECT count(*) FROM tus_upload.content_rows))::int AS \"Value\"").SingleAsync(Ct) == 0));
 
-    private static Task<int> SweepAsync(RunningServer server) =>
-        ((IContentSweep)server.Services.GetRequiredService<IUploadContent>()).SweepAsync(TimeProvider.System.GetUtcNow().AddMinutes(1), Ct);
+    private static async Task<int> SweepAsync(RunningServer server) =>
+        (await ((IContentSweep)server.Services.GetRequiredService<IUploadContent>()).SweepAsync(
+            TimeProvider.System.GetUtcNow().AddMinutes(1), removeWhole: true, Ct)).Removed;
 
     private static async Task DeleteAsync(RunningServer server, Guid id)
     {

@@ -264,8 +264,8 @@ public sealed class S3ContentTests(PostgresServer postgres, CephRgw ceph) : IAsy
         await _nodes.Bucket.Multiparts.InitiateAsync(unknown, null, Ct);
         await _nodes.Bucket.Multiparts.InitiateAsync("uploads/not-ours", null, Ct);
 
-        Assert.Equal(0, await _node.SweepAsync(TimeProvider.System.GetUtcNow().AddHours(-1), Ct));
-        Assert.Equal(3, await _node.SweepAsync(TimeProvider.System.GetUtcNow().AddHours(1), Ct));
+        Assert.Equal(new(0, 0), await _node.SweepAsync(TimeProvider.System.GetUtcNow().AddHours(-1), removeWhole: true, Ct));
+        Assert.Equal(new(3, 0), await _node.SweepAsync(TimeProvider.System.GetUtcNow().AddHours(1), removeWhole: true, Ct));
 
         Assert.Equal(_nodes.KeyOf(complete), Assert.Single((await _nodes.Bucket.ListObjectsAsync("", null, Ct)).Objects).Key);
         Assert.Equal(
