@@ -12,8 +12,8 @@ internal sealed class S3Staging : IDisposable
     /// <summary>Largest object that stores promise to take.</summary>
     public const long MaxObject = 5L << 40;
 
-    /// <summary>Parts of an object that stores promise to take.</summary>
-    public const int MaxParts = 10_000;
+    /// <summary>Full parts of an upload: stores promise to take 10,000 parts, and the last is for the tail.</summary>
+    public const int MaxParts = 10_000 - 1;
 
     private const long Step = 1 << 20;
 
@@ -56,10 +56,13 @@ internal sealed class S3Staging : IDisposable
     public string KeyOf(Guid uploadId) => Prefix + uploadId.ToString();
 
     /// <summary>The same for every part of an upload, so that there are never more than a store takes.</summary>
-    public long PartSizeOf(long? total)
+    public long PartSizeOf(long? total) => PartSizeFor(total ?? _largest, _options.PartSize);
+
+    /// <summary>At least <paramref name="least"/>, whole MiB where it is more.</summary>
+    internal static long PartSizeFor(long total, long least)
     {
-        var least = (((total ?? _largest) - 1) / MaxParts) + 1;
-        return Math.Max(_options.PartSize, (least + Step - 1) / Step * Step);
+        var needed = ((total - 1) / MaxParts) + 1;
+        return Math.Max(least, (needed + Step - 1) / Step * Step);
     }
 
     public Spool NewSpool() => new(_folder);

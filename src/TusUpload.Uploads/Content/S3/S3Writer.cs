@@ -10,9 +10,6 @@ namespace TusUpload.Uploads.Content.S3;
 /// </summary>
 internal sealed class S3Writer : IContentWriter
 {
-    // The last of 10,000 is for the tail.
-    private const int MaxParts = S3Staging.MaxParts - 1;
-
     private readonly S3Staging _staging;
     private readonly ContentLease _lease;
     private readonly OpenedMultipart? _opened;
@@ -168,7 +165,7 @@ internal sealed class S3Writer : IContentWriter
             }
 
             await _sending;
-            if (_parts == MaxParts)
+            if (_parts == S3Staging.MaxParts)
             {
                 throw new StorageFullException($"An upload in an object store has at most {S3Staging.MaxParts} parts of {size} bytes.");
             }
