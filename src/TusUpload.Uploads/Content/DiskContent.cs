@@ -9,6 +9,10 @@ namespace TusUpload.Uploads.Content;
 internal sealed class DiskContent : IUploadContent, IFileContent
 {
     private const int Shards = 256;
+
+    // A disk takes several syncs in the time of one, and each holds a thread.
+    private static readonly SemaphoreSlim Syncs = new(16);
+
     private readonly ContentFolder _folder;
     private readonly bool _sync;
     private readonly bool _shared;
@@ -127,16 +131,24 @@ internal sealed class DiskContent : IUploadContent, IFileContent
     }
 
     /// <summary>Makes the file's bytes, and the entry that leads to them, as durable as configured.</summary>
-    internal void Sync(Guid uploadId, SafeFileHandle file)
+    internal async ValueTask SyncAsync(Guid uploadId, SafeFileHandle file, CancellationToken cancellationToken)
     {
         if (!_sync)
         {
             return;
         }
 
-        DurableFile.SyncData(file);
-        _shards[Shard(uploadId)].Sync();
-        _root.Sync();
+        await Syncs.WaitAsync(cancellationToken);
+        try
+        {
+            DurableFile.SyncData(file);
+            _shards[Shard(uploadId)].Sync();
+            _root.Sync();
+        }
+        finally
+        {
+            Syncs.Release();
+        }
     }
 
     private void SyncRoot()

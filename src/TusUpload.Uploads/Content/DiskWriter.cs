@@ -28,18 +28,16 @@ internal sealed class DiskWriter(DiskContent content, Guid uploadId, SafeFileHan
         return ValueTask.CompletedTask;
     }
 
-    public ValueTask FlushAsync(CancellationToken cancellationToken)
+    public async ValueTask FlushAsync(CancellationToken cancellationToken)
     {
         try
         {
-            content.Sync(uploadId, file);
+            await content.SyncAsync(uploadId, file, cancellationToken);
         }
         catch (IOException trouble) when (DurableFile.IsFull(trouble))
         {
             throw new StorageFullException("The disk of the content folder is full.", trouble);
         }
-
-        return ValueTask.CompletedTask;
     }
 
     public ValueTask DisposeAsync()

@@ -17,8 +17,8 @@ namespace TusUpload.Uploads.Sessions;
 internal sealed partial class Checkpoints(
     SessionCommits commits, LocalNode node, IOptions<ExpiryOptions> expiry, TimeProvider time, ILogger<Checkpoints> logger) : BackgroundService
 {
-    // A disk takes several syncs in the time of one; what stands still keeps its place.
-    private static readonly ParallelOptions Flushes = new() { MaxDegreeOfParallelism = 16 };
+    // As many as there are; a disk has a limit of its own.
+    private static readonly ParallelOptions Flushes = new() { MaxDegreeOfParallelism = int.MaxValue };
     private static readonly TimeSpan PauseAfterTrouble = TimeSpan.FromSeconds(1);
 
     private readonly Channel<Checkpoint> _waiting = Channel.CreateUnbounded<Checkpoint>(new() { SingleReader = true });
