@@ -39,13 +39,14 @@ public sealed class FileDeletion([FromKeyedServices(Pools.Api)] NpgsqlDataSource
         DELETE FROM tus_upload.upload_sessions s USING file WHERE s.id = file.id
         """;
 
-    // All files of an object are held until this one is gone: of two that go at the same time the second finds itself alone, and takes the object along.
+    // One at a time leaves an object: of two files that go together the second finds itself alone, and takes the object along. A statement of its own,
+    // for the next one has to see what the one before has committed.
+    private const string TakeTurnSql = "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))::text";
+
     private const string ForgetSharedSql = """
-        WITH holders AS MATERIALIZED (
-            SELECT id FROM tus_upload.files WHERE storage_path = $2 ORDER BY id FOR UPDATE
-        ), file AS (
+        WITH file AS (
             DELETE FROM tus_upload.files
-             WHERE id = $1 AND deleted_at IS NOT NULL AND EXISTS (SELECT FROM holders WHERE id = $1) AND EXISTS (SELECT FROM holders WHERE id <> $1)
+             WHERE id = $1 AND deleted_at IS NOT NULL AND EXISTS (SELECT FROM tus_upload.files WHERE storage_path = $2 AND id <> $1)
             RETURNING id
         ), session AS (
             DELETE FROM tus_upload.upload_sessions s USING file WHERE s.id = file.id
@@ -85,9 +86,19 @@ public sealed class FileDeletion([FromKeyedServices(Pools.Api)] NpgsqlDataSource
     /// </summary>
     public async Task<bool> ForgetSharedAsync(Guid id, string storagePath, CancellationToken cancellationToken)
     {
-        await using var command = database.CreateCommand(ForgetSharedSql);
+        await using var connection = await database.OpenConnectionAsync(cancellationToken);
+        await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        await using (var turn = new NpgsqlCommand(TakeTurnSql, connection, transaction))
+        {
+            turn.With(storagePath);
+            await turn.ExecuteNonQueryAsync(cancellationToken);
+        }
+
+        await using var command = new NpgsqlCommand(ForgetSharedSql, connection, transaction);
         command.With(id).With(storagePath);
-        return await command.ExecuteScalarAsync(cancellationToken) is Guid;
+        var isShared = await command.ExecuteScalarAsync(cancellationToken) is Guid;
+        await transaction.CommitAsync(cancellationToken);
+        return isShared;
     }
 
     /// <summary>Removes the rows. Said after the object is gone: dying in between only removes it twice.</summary>
