@@ -17,12 +17,13 @@ namespace TusUpload.Uploads.Sessions;
 internal sealed partial class Checkpoints(
     SessionCommits commits, LocalNode node, IOptions<ExpiryOptions> expiry, TimeProvider time, ILogger<Checkpoints> logger) : BackgroundService
 {
-    // As many as there are; a disk has a limit of its own.
-    private static readonly ParallelOptions Flushes = new() { MaxDegreeOfParallelism = int.MaxValue };
     private static readonly TimeSpan PauseAfterTrouble = TimeSpan.FromSeconds(1);
 
     private readonly Channel<Checkpoint> _waiting = Channel.CreateUnbounded<Checkpoint>(new() { SingleReader = true });
     private readonly Channel<Checkpoint> _durable = Channel.CreateUnbounded<Checkpoint>(new() { SingleReader = true });
+
+    // Flushes that run, and one more until no other will come.
+    private int _flushes = 1;
 
     /// <summary>Hands a span over; <see cref="Checkpoint.Done"/> tells what came of it.</summary>
     public void Add(Checkpoint checkpoint) => _waiting.Writer.TryWrite(checkpoint);
@@ -38,14 +39,32 @@ internal sealed partial class Checkpoints(
 
     private async Task FlushAsync()
     {
-        await Parallel.ForEachAsync(_waiting.Reader.ReadAllAsync(CancellationToken.None), Flushes, async (checkpoint, _) =>
+        await foreach (var checkpoint in _waiting.Reader.ReadAllAsync(CancellationToken.None))
         {
-            if (await IsDurableAsync(checkpoint))
-            {
-                _durable.Writer.TryWrite(checkpoint);
-            }
-        });
-        _durable.Writer.Complete();
+            // Nobody waits for another's; a disk has a limit of its own.
+            Interlocked.Increment(ref _flushes);
+            _ = Task.Run(() => FlushAsync(checkpoint));
+        }
+
+        EndFlush();
+    }
+
+    private async Task FlushAsync(Checkpoint checkpoint)
+    {
+        if (await IsDurableAsync(checkpoint))
+        {
+            _durable.Writer.TryWrite(checkpoint);
+        }
+
+        EndFlush();
+    }
+
+    private void EndFlush()
+    {
+        if (Interlocked.Decrement(ref _flushes) == 0)
+        {
+            _durable.Writer.Complete();
+        }
     }
 
     private async Task CommitAsync()
