@@ -7,14 +7,14 @@ namespace TusUpload.Data.Sessions;
 /// <summary>Uploads whose length is told later: what is held for them grows with their bytes, until the length is known.</summary>
 public sealed class SessionLengths(NpgsqlDataSource database)
 {
-    // Holds more or less at every level, or nothing changes. $3 is the upload, $4 its owner, $5 what is to be held in all; the session's row is
-    // locked first, then user, workspace and link, as everywhere.
+    // Holds more or less at every level, or nothing changes. $3 is the upload, $4 its owner, $5 what is to be held in all, $8 where it must stand; the
+    // session's row is locked first, then user, workspace and link, as everywhere.
     private const string Reserve = $"""
         WITH held AS MATERIALIZED (
             SELECT id, user_id, workspace_id, link_id, $5 - reserved_size AS more
               FROM tus_upload.upload_sessions
              WHERE id = $3 AND user_id = $4 AND status = 'receiving' AND {SessionState.Expiry} > $1 AND total_size IS NULL
-               AND part_ids IS NULL AND uploaded_size <= $5 AND ($7 IS NULL OR lease_epoch = $7)
+               AND part_ids IS NULL AND uploaded_size <= $5 AND ($7 IS NULL OR lease_epoch = $7) AND ($8 IS NULL OR uploaded_size = $8)
                FOR NO KEY UPDATE
         ), account AS MATERIALIZED (
             SELECT storage_limit - storage_used - storage_reserved AS room
@@ -61,30 +61,34 @@ public sealed class SessionLengths(NpgsqlDataSource database)
         {Refusal}
         """;
 
-    /// <summary>Fixes the length, holds exactly that much and, where all of it is there, completes the upload.</summary>
-    /// <param name="sha256">Digest of the whole, where one process saw it all in order.</param>
-    /// <param name="finishes">False: the length does not complete it; its client has still to say so.</param>
+    /// <summary>
+    /// Fixes the length, holds exactly that much and, where all of it is there, completes the upload. Not found where the upload stands no more at
+    /// <paramref name="offset"/>: a request that comes late says nothing of what was sent since.
+    /// </summary>
+    /// <param name="end">
+    /// Digest of the whole, where one process saw it all in order; and false where the length does not complete it: its client has still to say so.
+    /// </param>
     public Task<Reservation> DeclareAsync(
-        Guid id, string userId, long length, string? sha256, bool finishes, DateTimeOffset now, CancellationToken cancellationToken) =>
-        RunAsync(DeclareSql, id, userId, length, new(sha256, finishes, null), now, cancellationToken);
+        Guid id, string userId, long offset, long length, (string? Sha256, bool Finishes) end, DateTimeOffset now, CancellationToken cancellationToken) =>
+        RunAsync(DeclareSql, id, userId, length, new(end.Sha256, end.Finishes, null, offset), now, cancellationToken);
 
     /// <summary>The same by the writer itself, who goes on under its lease; its commit completes the upload. Not found once the lease is another's.</summary>
     public Task<Reservation> DeclareAsync(SessionState lease, long length, DateTimeOffset now, CancellationToken cancellationToken) =>
-        RunAsync(DeclareSql, lease.Id, lease.UserId, length, new(null, false, lease.LeaseEpoch), now, cancellationToken);
+        RunAsync(DeclareSql, lease.Id, lease.UserId, length, new(null, false, lease.LeaseEpoch, null), now, cancellationToken);
 
     /// <summary>Holds <paramref name="size"/> bytes in all for an upload of unknown length, before bytes beyond what is held are taken.</summary>
     public Task<Reservation> GrowAsync(Guid id, string userId, long size, DateTimeOffset now, CancellationToken cancellationToken) =>
-        RunAsync(GrowSql, id, userId, size, new(null, false, null), now, cancellationToken);
+        RunAsync(GrowSql, id, userId, size, new(null, false, null, null), now, cancellationToken);
 
     /// <summary>The same by a writer, under its lease.</summary>
     public Task<Reservation> GrowAsync(SessionState lease, long size, DateTimeOffset now, CancellationToken cancellationToken) =>
-        RunAsync(GrowSql, lease.Id, lease.UserId, size, new(null, false, lease.LeaseEpoch), now, cancellationToken);
+        RunAsync(GrowSql, lease.Id, lease.UserId, size, new(null, false, lease.LeaseEpoch, null), now, cancellationToken);
 
     private async Task<Reservation> RunAsync(
         string sql, Guid id, string userId, long size, Telling telling, DateTimeOffset now, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(sql);
-        command.With(now).With(telling.Sha256).With(id).With(userId).With(size).With(telling.Finishes).With(telling.LeaseEpoch);
+        command.With(now).With(telling.Sha256).With(id).With(userId).With(size).With(telling.Finishes).With(telling.LeaseEpoch).With(telling.Offset);
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         await row.ReadAsync(cancellationToken);
         return new(
@@ -95,7 +99,7 @@ public sealed class SessionLengths(NpgsqlDataSource database)
             row.IsDBNull(4) ? null : row.GetInt64(4));
     }
 
-    private readonly record struct Telling(string? Sha256, bool Finishes, long? LeaseEpoch);
+    private readonly record struct Telling(string? Sha256, bool Finishes, long? LeaseEpoch, long? Offset);
 }
 
 /// <summary>What came of asking to hold more: done, or not there any more, or the bytes left at each level (null without a limit).</summary>

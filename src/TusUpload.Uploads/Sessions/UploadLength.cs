@@ -51,7 +51,7 @@ internal sealed class UploadLength(
         using var digest = completes ? digests.Take(known.Id, length) : null;
         var sha256 = digest?.Finish();
         var declared = await lengths.DeclareAsync(
-            known.Id, before.UserId, length, sha256, finishes, services.Time.GetUtcNow(), cancellationToken);
+            known.Id, before.UserId, known.Offset, length, (sha256, finishes), services.Time.GetUtcNow(), cancellationToken);
         if (!declared.Made)
         {
             return declared.Found ? AdmissionErrors.For(declared, length - before.ReservedSize) : TusError.Locked;

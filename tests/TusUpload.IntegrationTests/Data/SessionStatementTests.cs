@@ -218,9 +218,9 @@ public sealed class SessionStatementTests(PostgresServer postgres)
         Assert.Equal((false, true, 20L), (refused.Made, refused.Found, refused.UserRoom));
         Assert.Equal((0, 80), await database.UsageAsync());
 
-        Assert.True((await lengths.DeclareAsync(session.Id, TestDatabase.User, 60, null, true, TestDatabase.Now, Ct)).Made);
+        Assert.True((await lengths.DeclareAsync(session.Id, TestDatabase.User, 0, 60, (null, true), TestDatabase.Now, Ct)).Made);
         Assert.Equal((0, 60), await database.UsageAsync());
-        Assert.False((await lengths.DeclareAsync(session.Id, TestDatabase.User, 70, null, true, TestDatabase.Now, Ct)).Found);
+        Assert.False((await lengths.DeclareAsync(session.Id, TestDatabase.User, 0, 70, (null, true), TestDatabase.Now, Ct)).Found);
     }
 
     [Fact]
@@ -232,7 +232,7 @@ public sealed class SessionStatementTests(PostgresServer postgres)
         var lease = await database.Get<SessionLeases>().TakeAsync(
             session.Id, TestDatabase.User, 0, Node, TimeSpan.FromSeconds(5), TestDatabase.Now, Ct);
 
-        Assert.True((await database.Get<SessionLengths>().DeclareAsync(session.Id, TestDatabase.User, 10, null, true, TestDatabase.Now, Ct)).Made);
+        Assert.True((await database.Get<SessionLengths>().DeclareAsync(session.Id, TestDatabase.User, 0, 10, (null, true), TestDatabase.Now, Ct)).Made);
 
         Assert.Null(await database.Get<SessionCommits>().CommitAsync(
             lease!, new(0, 20, new byte[16]), null, true, TestDatabase.Now, TestDatabase.Now.AddHours(1), Ct));
@@ -245,9 +245,21 @@ public sealed class SessionStatementTests(PostgresServer postgres)
         var session = database.Session(null, span: new CommittedSpan(0, 40, new byte[16]));
         Assert.True((await database.CreateAsync(session)).Made);
 
-        Assert.True((await database.Get<SessionLengths>().DeclareAsync(session.Id, TestDatabase.User, 40, null, true, TestDatabase.Now, Ct)).Made);
+        Assert.True((await database.Get<SessionLengths>().DeclareAsync(session.Id, TestDatabase.User, 40, 40, (null, true), TestDatabase.Now, Ct)).Made);
 
         Assert.Contains("upload.received", await database.EventsAsync());
+        Assert.Equal((0, 40), await database.UsageAsync());
+    }
+
+    [Fact]
+    public async Task A_length_told_by_a_request_that_comes_late_does_not_count()
+    {
+        await using var database = await TestDatabase.CreateAsync(postgres);
+        var session = database.Session(null, span: new CommittedSpan(0, 40, new byte[16]));
+        Assert.True((await database.CreateAsync(session)).Made);
+
+        Assert.False((await database.Get<SessionLengths>().DeclareAsync(session.Id, TestDatabase.User, 0, 90, (null, true), TestDatabase.Now, Ct)).Found);
+
         Assert.Equal((0, 40), await database.UsageAsync());
     }
 
