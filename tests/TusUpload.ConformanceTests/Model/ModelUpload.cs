@@ -25,6 +25,9 @@ internal sealed class ModelUpload(string path, int seed, string metadata)
     /// <summary>A PATCH was cut, and none was done since: the cut one may still come in.</summary>
     public bool IsUnsettled { get; set; }
 
+    /// <summary>A PATCH was cut at some time. It may come in as late as it likes, and the newer request be told to wait.</summary>
+    public bool WasCut { get; set; }
+
     public bool IsCertain => Low == High;
 
     public bool IsComplete => IsCertain && Low == Length;
