@@ -7,7 +7,7 @@ public sealed class DataOptions
 {
     public const string Section = "Data";
 
-    /// <summary>The folder that holds postgres/, content/, objects/ and keys/. One server at a time. Default <c>./data</c>.</summary>
+    /// <summary>The folder that holds postgres/, content/ and objects/. One server at a time. Default <c>./data</c>.</summary>
     [Required]
     public string Path { get; init; } = "./data";
 

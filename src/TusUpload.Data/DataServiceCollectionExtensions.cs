@@ -8,6 +8,7 @@ using Microsoft.Extensions.Options;
 using Npgsql;
 using Npgsql.EntityFrameworkCore.PostgreSQL.Infrastructure;
 
+using TusUpload.Data.ApiKeys;
 using TusUpload.Data.Batches;
 using TusUpload.Data.Connections;
 using TusUpload.Data.Content;
@@ -21,6 +22,7 @@ using TusUpload.Data.Secrets;
 using TusUpload.Data.Sessions;
 using TusUpload.Data.Signals;
 using TusUpload.Data.Users;
+using TusUpload.Data.Workspaces;
 
 namespace TusUpload.Data;
 
@@ -38,6 +40,9 @@ public static class DataServiceCollectionExtensions
         services.AddScoped(provider => provider.GetRequiredService<IDbContextFactory<TusUploadDb>>().CreateDbContext());
         services.AddSingleton<SchemaUpgrade>();
         services.AddSingleton<UserDirectory>();
+        services.AddSingleton<ApiKeyDirectory>();
+        services.AddSingleton<ProtectionKeys>();
+        services.AddSingleton<WorkspaceDirectory>();
         services.AddSingleton<NodeHeartbeats>();
         services.AddSingleton<DatabaseClock>();
         services.AddSingleton<StaleNodes>();

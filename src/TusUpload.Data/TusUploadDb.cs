@@ -1,5 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 
+using TusUpload.Data.ApiKeys;
 using TusUpload.Data.Batches;
 using TusUpload.Data.Checksums;
 using TusUpload.Data.Files;
@@ -52,6 +53,10 @@ public sealed class TusUploadDb(DbContextOptions<TusUploadDb> options) : DbConte
     public DbSet<StepEntry> Journal => Set<StepEntry>();
 
     public DbSet<ServerSecret> Secrets => Set<ServerSecret>();
+
+    public DbSet<ProtectionKey> ProtectionKeys => Set<ProtectionKey>();
+
+    public DbSet<ApiKey> ApiKeys => Set<ApiKey>();
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {

@@ -3,6 +3,7 @@ using TusUpload.Pipeline;
 using TusUpload.Protocol;
 using TusUpload.Server.Api;
 using TusUpload.Server.Auth;
+using TusUpload.Server.Auth.Login;
 using TusUpload.Server.Dashboard;
 using TusUpload.Server.Drain;
 using TusUpload.Server.Embedded;
@@ -44,8 +45,9 @@ try
     app.UseAuthentication();
     app.UseAuthorization();
 
-    app.MapTus().WithUploadTokens();
+    app.MapTus().For(Access.Tus);
     app.MapApi(roles);
+    app.MapLogin(roles);
     app.MapDashboard(roles);
     app.MapHealth();
     app.MapPrometheus();

@@ -136,7 +136,9 @@ public static class UploadsServiceCollectionExtensions
     {
         services.AddOptions<AdmissionOptions>().BindConfiguration(AdmissionOptions.Section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<AdmissionOptions>, AdmissionOptionsAnnotations>();
+        services.AddSingleton<IValidateOptions<AdmissionOptions>, AdmissionOptionsRules>();
         services.AddSingleton<CallerDirectory>();
+        services.AddSingleton<UploadPlaces>();
         services.AddSingleton<UploadTokens>();
         services.AddSingleton<IUploadTokens>(provider => provider.GetRequiredService<UploadTokens>());
         services.AddHostedService(provider => provider.GetRequiredService<UploadTokens>());

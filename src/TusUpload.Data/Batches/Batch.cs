@@ -10,6 +10,9 @@ public sealed class Batch
 
     public required string UserId { get; init; }
 
+    /// <inheritdoc cref="Sessions.UploadSession.UploaderId"/>
+    public required string UploaderId { get; init; }
+
     public Guid WorkspaceId { get; init; }
 
     /// <summary>One of <see cref="BatchStatus"/>.</summary>

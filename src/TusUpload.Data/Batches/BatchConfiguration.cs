@@ -20,6 +20,7 @@ internal sealed class BatchConfiguration : IEntityTypeConfiguration<Batch>
                 + "AND processed_files + failed_files <= joined_files AND (expected_files IS NULL OR joined_files <= expected_files)");
         });
         table.Property(batch => batch.Id).ValueGeneratedNever();
+        table.Property(batch => batch.UploaderId).HasMaxLength(200);
         table.Property(batch => batch.Status).HasMaxLength(20);
         table.HasIndex(batch => new { batch.UserId, batch.Id });
         table.HasOne<User>().WithMany().HasForeignKey(batch => batch.UserId).OnDelete(DeleteBehavior.Restrict);

@@ -38,8 +38,8 @@ internal static class BatchCounting
              WHERE b.id = delta.batch_id AND b.status IN ('open', 'sealed')
             RETURNING b.*
         ), batch_end AS (
-            INSERT INTO tus_upload.outbox (type, user_id, workspace_id, subject, data, occurred_at)
-            SELECT CASE status WHEN 'completed' THEN 'batch.completed' ELSE 'batch.partial' END, user_id, workspace_id, id,
+            INSERT INTO tus_upload.outbox (type, user_id, uploader_id, workspace_id, subject, data, occurred_at)
+            SELECT CASE status WHEN 'completed' THEN 'batch.completed' ELSE 'batch.partial' END, user_id, NULLIF(uploader_id, user_id), workspace_id, id,
                    jsonb_build_object('id', id, 'status', status, 'totalFiles', joined_files, 'processedFiles', processed_files,
                        'failedFiles', failed_files, 'totalBytes', total_bytes),
                    $1

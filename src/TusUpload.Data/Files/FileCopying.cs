@@ -35,9 +35,9 @@ public sealed class FileCopying([FromKeyedServices(Pools.Api)] NpgsqlDataSource 
         ), change AS (
             SELECT $3 AS user_id, space.id AS workspace_id, NULL::uuid AS link_id, 0 AS reserved, source.file_size AS used FROM source, space, admitted
         ), {StorageCounting.Sql}, file AS (
-            INSERT INTO tus_upload.files (id, user_id, workspace_id, folder_id, file_name, file_size, content_type, processing_status, sha256,
+            INSERT INTO tus_upload.files (id, user_id, uploader_id, workspace_id, folder_id, file_name, file_size, content_type, processing_status, sha256,
                 storage_path, created_at, ready_at, open_runs)
-            SELECT $4, $3, space.id, place.folder_id, COALESCE(normalize($7, NFC), source.file_name), source.file_size, source.content_type, 'ready',
+            SELECT $4, $3, $3, space.id, place.folder_id, COALESCE(normalize($7, NFC), source.file_name), source.file_size, source.content_type, 'ready',
                    source.sha256, source.storage_path, $1, $1, 0
               FROM source, space, place, admitted
             RETURNING *
@@ -45,8 +45,8 @@ public sealed class FileCopying([FromKeyedServices(Pools.Api)] NpgsqlDataSource 
             UPDATE tus_upload.file_checksums c SET reference_count = c.reference_count + 1
               FROM file WHERE c.checksum = file.sha256 AND {StorageCounting.Done}
         ), event AS (
-            INSERT INTO tus_upload.outbox (type, user_id, workspace_id, subject, data, occurred_at)
-            SELECT 'file.ready', user_id, workspace_id, id, {FileEvents.Data}, $1 FROM file
+            INSERT INTO tus_upload.outbox (type, user_id, uploader_id, workspace_id, subject, data, occurred_at)
+            SELECT 'file.ready', user_id, NULLIF(uploader_id, user_id), workspace_id, id, {FileEvents.Data}, $1 FROM file
         )
         SELECT EXISTS (SELECT FROM file), EXISTS (SELECT FROM source), EXISTS (SELECT FROM space),
                EXISTS (SELECT FROM place WHERE folder_id IS NULL) OR EXISTS (SELECT FROM folder)

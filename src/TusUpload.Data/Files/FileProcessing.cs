@@ -26,8 +26,8 @@ public sealed class FileProcessing([FromKeyedServices(Pools.Jobs)] NpgsqlDataSou
               FROM before WHERE f.id = before.id
             RETURNING f.*
         ), begun_event AS (
-            INSERT INTO tus_upload.outbox (type, user_id, workspace_id, subject, data, occurred_at)
-            SELECT 'file.processing', user_id, workspace_id, id, {FileEvents.Data}, $1
+            INSERT INTO tus_upload.outbox (type, user_id, uploader_id, workspace_id, subject, data, occurred_at)
+            SELECT 'file.processing', user_id, NULLIF(uploader_id, user_id), workspace_id, id, {FileEvents.Data}, $1
               FROM file WHERE EXISTS (SELECT FROM before WHERE before.processing_status = 'received')
         )
         SELECT file.id, file.user_id, file.file_size, file.content_type, file.promised_sha256, file.received_sha256, file.content_node,
@@ -78,8 +78,8 @@ public sealed class FileProcessing([FromKeyedServices(Pools.Jobs)] NpgsqlDataSou
                    $1
               FROM file JOIN tus_upload.upload_sessions s ON s.id = file.id
         ), event AS (
-            INSERT INTO tus_upload.outbox (type, user_id, workspace_id, subject, data, occurred_at)
-            SELECT 'file.ready', user_id, workspace_id, id, {FileEvents.Data}, $1 FROM file
+            INSERT INTO tus_upload.outbox (type, user_id, uploader_id, workspace_id, subject, data, occurred_at)
+            SELECT 'file.ready', user_id, NULLIF(uploader_id, user_id), workspace_id, id, {FileEvents.Data}, $1 FROM file
             RETURNING position
         ), delta AS (
             SELECT batch_id, 0 AS joined, 0 AS received, 1 AS processed, 0 AS failed, 0 AS bytes
@@ -98,8 +98,8 @@ public sealed class FileProcessing([FromKeyedServices(Pools.Jobs)] NpgsqlDataSou
         ), {FileEvents.Unhold}, change AS (
             SELECT user_id, workspace_id, link_id, -reserved_size AS reserved, 0 AS used FROM held
         ), {StorageCounting.Sql}, event AS (
-            INSERT INTO tus_upload.outbox (type, user_id, workspace_id, subject, data, occurred_at)
-            SELECT 'file.rejected', user_id, workspace_id, id, {FileEvents.Data}, $1 FROM file
+            INSERT INTO tus_upload.outbox (type, user_id, uploader_id, workspace_id, subject, data, occurred_at)
+            SELECT 'file.rejected', user_id, NULLIF(uploader_id, user_id), workspace_id, id, {FileEvents.Data}, $1 FROM file
             RETURNING position
         ), delta AS (
             SELECT batch_id, 0 AS joined, 0 AS received, 0 AS processed, 1 AS failed, 0 AS bytes
@@ -117,8 +117,8 @@ public sealed class FileProcessing([FromKeyedServices(Pools.Jobs)] NpgsqlDataSou
              WHERE id = $2 AND processing_status IN ('received', 'verifying', 'scanning', 'storing') AND deleted_at IS NULL
             RETURNING *
         ), event AS (
-            INSERT INTO tus_upload.outbox (type, user_id, workspace_id, subject, data, occurred_at)
-            SELECT 'file.failed', user_id, workspace_id, id, {FileEvents.Data}, $1 FROM file
+            INSERT INTO tus_upload.outbox (type, user_id, uploader_id, workspace_id, subject, data, occurred_at)
+            SELECT 'file.failed', user_id, NULLIF(uploader_id, user_id), workspace_id, id, {FileEvents.Data}, $1 FROM file
             RETURNING position
         ), delta AS (
             SELECT batch_id, 0 AS joined, 0 AS received, 0 AS processed, 1 AS failed, 0 AS bytes

@@ -5,7 +5,11 @@ public sealed class StoredFile
 {
     public Guid Id { get; init; }
 
+    /// <inheritdoc cref="Sessions.UploadSession.UserId"/>
     public required string UserId { get; init; }
+
+    /// <inheritdoc cref="Sessions.UploadSession.UploaderId"/>
+    public required string UploaderId { get; init; }
 
     public Guid WorkspaceId { get; init; }
 

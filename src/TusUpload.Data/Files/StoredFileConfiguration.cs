@@ -29,6 +29,7 @@ internal sealed class StoredFileConfiguration : IEntityTypeConfiguration<StoredF
             t.HasCheckConstraint("ck_files_rejection", "processing_status NOT IN ('rejected', 'failed') OR rejection_code IS NOT NULL");
         });
         table.Property(file => file.Id).ValueGeneratedNever();
+        table.Property(file => file.UploaderId).HasMaxLength(200);
         table.Property(file => file.ContentType).HasMaxLength(255);
         table.Property(file => file.ProcessingStatus).HasMaxLength(20);
         table.Property(file => file.StoragePath).HasMaxLength(300);
@@ -37,6 +38,7 @@ internal sealed class StoredFileConfiguration : IEntityTypeConfiguration<StoredF
         // In no index: it changes with every run.
         table.Property(file => file.OpenRuns).HasDefaultValue((short)0);
         table.HasIndex(file => new { file.UserId, file.Id }).HasFilter("deleted_at IS NULL");
+        table.HasIndex(file => new { file.UploaderId, file.Id }).HasFilter("uploader_id <> user_id AND deleted_at IS NULL");
         table.HasIndex(file => file.BatchId).HasFilter("batch_id IS NOT NULL");
         table.HasIndex(file => file.CreatedAt, "ix_files_unfinished")
             .HasFilter("processing_status IN ('received', 'verifying', 'scanning', 'storing')");

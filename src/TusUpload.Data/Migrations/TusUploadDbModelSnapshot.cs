@@ -25,6 +25,61 @@ namespace TusUpload.Data.Migrations
 
             modelBuilder.HasSequence("outbox_sequence");
 
+            modelBuilder.Entity("TusUpload.Data.ApiKeys.ApiKey", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<DateTimeOffset?>("ExpiresAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("expires_at");
+
+                    b.Property<DateTimeOffset?>("LastUsedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("last_used_at");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)")
+                        .HasColumnName("name");
+
+                    b.Property<DateTimeOffset?>("RevokedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("revoked_at");
+
+                    b.PrimitiveCollection<string[]>("Scopes")
+                        .IsRequired()
+                        .HasColumnType("text[]")
+                        .HasColumnName("scopes");
+
+                    b.Property<byte[]>("SecretHash")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("secret_hash");
+
+                    b.Property<string>("UserId")
+                        .IsRequired()
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("user_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_api_keys");
+
+                    b.HasIndex("UserId", "Id")
+                        .HasDatabaseName("ix_api_keys_user_id_id");
+
+                    b.ToTable("api_keys", "tus_upload", t =>
+                        {
+                            t.HasCheckConstraint("ck_api_keys_secret_hash", "length(secret_hash) = 32");
+                        });
+                });
+
             modelBuilder.Entity("TusUpload.Data.Batches.Batch", b =>
                 {
                     b.Property<Guid>("Id")
@@ -68,6 +123,12 @@ namespace TusUpload.Data.Migrations
                     b.Property<long>("TotalBytes")
                         .HasColumnType("bigint")
                         .HasColumnName("total_bytes");
+
+                    b.Property<string>("UploaderId")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("uploader_id");
 
                     b.Property<string>("UserId")
                         .IsRequired()
@@ -328,6 +389,12 @@ namespace TusUpload.Data.Migrations
                         .HasColumnType("character varying(300)")
                         .HasColumnName("storage_path");
 
+                    b.Property<string>("UploaderId")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("uploader_id");
+
                     b.Property<string>("UserId")
                         .IsRequired()
                         .HasColumnType("character varying(200)")
@@ -360,6 +427,10 @@ namespace TusUpload.Data.Migrations
 
                     b.HasIndex("WorkspaceId")
                         .HasDatabaseName("ix_files_workspace_id");
+
+                    b.HasIndex("UploaderId", "Id")
+                        .HasDatabaseName("ix_files_uploader_id_id")
+                        .HasFilter("uploader_id <> user_id AND deleted_at IS NULL");
 
                     b.HasIndex("UserId", "Id")
                         .HasDatabaseName("ix_files_user_id_id")
@@ -699,6 +770,11 @@ namespace TusUpload.Data.Migrations
                         .HasColumnType("character varying(50)")
                         .HasColumnName("type");
 
+                    b.Property<string>("UploaderId")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("uploader_id");
+
                     b.Property<string>("UserId")
                         .IsRequired()
                         .HasMaxLength(200)
@@ -716,6 +792,10 @@ namespace TusUpload.Data.Migrations
                         .IsUnique()
                         .HasDatabaseName("ix_outbox_sequence");
 
+                    b.HasIndex("UploaderId", "Sequence")
+                        .HasDatabaseName("ix_outbox_uploader_id_sequence")
+                        .HasFilter("uploader_id IS NOT NULL");
+
                     b.HasIndex("UserId", "Sequence")
                         .HasDatabaseName("ix_outbox_user_id_sequence");
 
@@ -724,6 +804,28 @@ namespace TusUpload.Data.Migrations
                         .HasFilter("sequence IS NULL");
 
                     b.ToTable("outbox", "tus_upload");
+                });
+
+            modelBuilder.Entity("TusUpload.Data.Secrets.ProtectionKey", b =>
+                {
+                    b.Property<string>("Name")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("name");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Element")
+                        .IsRequired()
+                        .HasColumnType("text")
+                        .HasColumnName("element");
+
+                    b.HasKey("Name")
+                        .HasName("pk_protection_keys");
+
+                    b.ToTable("protection_keys", "tus_upload");
                 });
 
             modelBuilder.Entity("TusUpload.Data.Secrets.ServerSecret", b =>
@@ -951,6 +1053,12 @@ namespace TusUpload.Data.Migrations
                         .HasColumnType("bigint")
                         .HasColumnName("uploaded_size");
 
+                    b.Property<string>("UploaderId")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("uploader_id");
+
                     b.Property<string>("UserId")
                         .IsRequired()
                         .HasColumnType("character varying(200)")
@@ -983,13 +1091,17 @@ namespace TusUpload.Data.Migrations
                     b.HasIndex("WorkspaceId")
                         .HasDatabaseName("ix_upload_sessions_workspace_id");
 
+                    b.HasIndex("UploaderId", "Id")
+                        .HasDatabaseName("ix_upload_sessions_uploader_id_id")
+                        .HasFilter("uploader_id <> user_id");
+
+                    b.HasIndex("UploaderId", "ResumeKey")
+                        .IsUnique()
+                        .HasDatabaseName("ix_upload_sessions_uploader_id_resume_key")
+                        .HasFilter("resume_key IS NOT NULL AND status IN ('receiving', 'received')");
+
                     b.HasIndex("UserId", "Id")
                         .HasDatabaseName("ix_upload_sessions_user_id_id");
-
-                    b.HasIndex("UserId", "ResumeKey")
-                        .IsUnique()
-                        .HasDatabaseName("ix_upload_sessions_user_id_resume_key")
-                        .HasFilter("resume_key IS NOT NULL AND status IN ('receiving', 'received')");
 
                     b.HasIndex(new[] { "ContentNode" }, "ix_upload_sessions_leftovers")
                         .HasDatabaseName("ix_upload_sessions_content_node")
@@ -1035,6 +1147,17 @@ namespace TusUpload.Data.Migrations
                     b.Property<Guid>("DefaultWorkspaceId")
                         .HasColumnType("uuid")
                         .HasColumnName("default_workspace_id");
+
+                    b.Property<bool>("HasOwnLimit")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("boolean")
+                        .HasDefaultValue(false)
+                        .HasColumnName("has_own_limit");
+
+                    b.Property<string>("Plan")
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)")
+                        .HasColumnName("plan");
 
                     b.Property<long?>("StorageLimit")
                         .HasColumnType("bigint")
@@ -1116,6 +1239,16 @@ namespace TusUpload.Data.Migrations
 
                             t.HasCheckConstraint("ck_workspaces_storage_used", "storage_used >= 0");
                         });
+                });
+
+            modelBuilder.Entity("TusUpload.Data.ApiKeys.ApiKey", b =>
+                {
+                    b.HasOne("TusUpload.Data.Users.User", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_api_keys_users_user_id");
                 });
 
             modelBuilder.Entity("TusUpload.Data.Batches.Batch", b =>

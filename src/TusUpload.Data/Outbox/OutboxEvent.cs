@@ -20,6 +20,9 @@ public sealed class OutboxEvent
     /// <summary>Whose feed it is in.</summary>
     public required string UserId { get; init; }
 
+    /// <summary>In whose feed it is besides: who made the upload or batch, where that is not the account. Null: nobody's.</summary>
+    public string? UploaderId { get; init; }
+
     public Guid WorkspaceId { get; init; }
 
     /// <summary>The upload, file or batch it is about.</summary>

@@ -15,9 +15,11 @@ internal sealed class OutboxEventConfiguration : IEntityTypeConfiguration<Outbox
         table.Property(row => row.EventId).HasDefaultValueSql("gen_random_uuid()");
         table.Property(row => row.Type).HasMaxLength(50);
         table.Property(row => row.UserId).HasMaxLength(200);
+        table.Property(row => row.UploaderId).HasMaxLength(200);
         table.Property(row => row.Data).HasColumnType("jsonb");
         table.HasIndex(row => row.Sequence).IsUnique();
         table.HasIndex(row => new { row.UserId, row.Sequence });
+        table.HasIndex(row => new { row.UploaderId, row.Sequence }).HasFilter("uploader_id IS NOT NULL");
         table.HasIndex(row => row.Position, "ix_outbox_waiting").HasFilter("sequence IS NULL");
     }
 }

@@ -28,13 +28,13 @@ public sealed class OutboxFeed([FromKeyedServices(Pools.Jobs)] NpgsqlDataSource 
         """;
 
     private const string ReadSql = """
-        SELECT sequence, event_id, type, user_id, subject, data::text, occurred_at FROM tus_upload.outbox
+        SELECT sequence, event_id, type, user_id, uploader_id, subject, data::text, occurred_at FROM tus_upload.outbox
          WHERE sequence > $1 ORDER BY sequence LIMIT $2
         """;
 
     private const string ReadOfUserSql = """
-        SELECT sequence, event_id, type, user_id, subject, data::text, occurred_at FROM tus_upload.outbox
-         WHERE user_id = $3 AND sequence > $1 ORDER BY sequence LIMIT $2
+        SELECT sequence, event_id, type, user_id, uploader_id, subject, data::text, occurred_at FROM tus_upload.outbox
+         WHERE (user_id = $3 OR uploader_id = $3) AND sequence > $1 ORDER BY sequence LIMIT $2
         """;
 
     private const string LastSql = "SELECT COALESCE(max(sequence), 0) FROM tus_upload.outbox";
@@ -74,9 +74,10 @@ public sealed class OutboxFeed([FromKeyedServices(Pools.Jobs)] NpgsqlDataSource 
                 row.GetGuid(1),
                 row.GetString(2),
                 row.GetString(3),
-                row.GetGuid(4),
-                row.GetString(5),
-                row.GetFieldValue<DateTimeOffset>(6)));
+                row.IsDBNull(4) ? null : row.GetString(4),
+                row.GetGuid(5),
+                row.GetString(6),
+                row.GetFieldValue<DateTimeOffset>(7)));
         }
 
         return events;
@@ -99,4 +100,6 @@ public sealed class OutboxFeed([FromKeyedServices(Pools.Jobs)] NpgsqlDataSource 
 }
 
 /// <summary>An event with its place in the feed. <paramref name="Data"/> is a JSON object.</summary>
-public sealed record FeedEvent(long Sequence, Guid EventId, string Type, string UserId, Guid Subject, string Data, DateTimeOffset OccurredAt);
+/// <param name="UploaderId">In whose feed it is besides; null: nobody's.</param>
+public sealed record FeedEvent(
+    long Sequence, Guid EventId, string Type, string UserId, string? UploaderId, Guid Subject, string Data, DateTimeOffset OccurredAt);

@@ -30,7 +30,7 @@ public sealed class LeaseRequests(NpgsqlDataSource database)
         WITH heard AS (
             UPDATE tus_upload.lease_requests SET is_heard = true WHERE node = $1 AND NOT is_heard RETURNING id, session_id, at_offset
         )
-        SELECT heard.id, heard.session_id, heard.at_offset, session.user_id, session.status, session.lease_node, session.lease_epoch
+        SELECT heard.id, heard.session_id, heard.at_offset, session.uploader_id, session.status, session.lease_node, session.lease_epoch
           FROM heard JOIN tus_upload.upload_sessions session ON session.id = heard.session_id
         """;
 
@@ -40,7 +40,7 @@ public sealed class LeaseRequests(NpgsqlDataSource database)
         SELECT {SessionState.Columns},
                COALESCE((SELECT is_refused FROM tus_upload.lease_requests WHERE lease_requests.id = $3), false),
                EXISTS (SELECT FROM tus_upload.nodes, (SELECT $5 AS silence) AS longest WHERE nodes.id = $4 AND {NodeLiveness.Alive})
-          FROM tus_upload.upload_sessions WHERE id = $1 AND user_id = $2
+          FROM tus_upload.upload_sessions WHERE id = $1 AND uploader_id = $2
         """;
 
     private const string ForgetSql = "DELETE FROM tus_upload.lease_requests WHERE id = $1";
@@ -89,7 +89,7 @@ public sealed class LeaseRequests(NpgsqlDataSource database)
         Guid request, SessionState asked, TimeSpan heartbeatLimit, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(LookSql);
-        command.With(asked.Id).With(asked.UserId).With(request).With(asked.LeaseNode).With(heartbeatLimit);
+        command.With(asked.Id).With(asked.UploaderId).With(request).With(asked.LeaseNode).With(heartbeatLimit);
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         return await row.ReadAsync(cancellationToken)
             ? (SessionState.Read(row), row.GetBoolean(SessionState.ColumnCount), row.GetBoolean(SessionState.ColumnCount + 1))
@@ -108,4 +108,4 @@ public sealed class LeaseRequests(NpgsqlDataSource database)
 }
 
 /// <summary>One request as the asked node reads it: who is to be let go, and the lease of that moment.</summary>
-public sealed record HeardRequest(Guid Id, Guid SessionId, long? AtOffset, string UserId, string Status, Guid? LeaseNode, long LeaseEpoch);
+public sealed record HeardRequest(Guid Id, Guid SessionId, long? AtOffset, string UploaderId, string Status, Guid? LeaseNode, long LeaseEpoch);

@@ -5,7 +5,11 @@ public sealed record NewSession
 {
     public required Guid Id { get; init; }
 
+    /// <inheritdoc cref="UploadSession.UserId"/>
     public required string UserId { get; init; }
+
+    /// <inheritdoc cref="UploadSession.UploaderId"/>
+    public required string UploaderId { get; init; }
 
     public required Guid WorkspaceId { get; init; }
 

@@ -11,9 +11,9 @@ public sealed class SessionConcatenation(NpgsqlDataSource database)
 {
     // By id: two transactions that want the same parts meet at the first of them. The rows are read in their newest version.
     private const string LockSql = """
-        SELECT id, status, is_partial, expires_at, final_id, total_size, uploaded_size, reserved_size, workspace_id, link_id, content_node
+        SELECT id, status, is_partial, expires_at, final_id, total_size, uploaded_size, reserved_size, user_id, workspace_id, link_id, content_node
           FROM tus_upload.upload_sessions
-         WHERE id = ANY ($1) AND user_id = $2
+         WHERE id = ANY ($1) AND uploader_id = $2
          ORDER BY id FOR NO KEY UPDATE
         """;
 
@@ -22,7 +22,7 @@ public sealed class SessionConcatenation(NpgsqlDataSource database)
     // Whoever had the key was made under it by an earlier try: the parts that are there now are what their client means.
     private const string FreeKeySql = """
         UPDATE tus_upload.upload_sessions SET resume_key = NULL
-         WHERE user_id = $1 AND resume_key = $2 AND status IN ('receiving', 'received')
+         WHERE uploader_id = $1 AND resume_key = $2 AND status IN ('receiving', 'received')
         """;
 
     // Parts go where their final goes: what they hold elsewhere is given back there, and the admission of the final takes it where it goes.
@@ -35,7 +35,7 @@ public sealed class SessionConcatenation(NpgsqlDataSource database)
 
     private const string BindSql = """
         WITH part AS (
-            UPDATE tus_upload.upload_sessions SET final_id = $1, workspace_id = $2, link_id = $3 WHERE id = ANY ($4)
+            UPDATE tus_upload.upload_sessions SET final_id = $1, user_id = $6, workspace_id = $2, link_id = $3 WHERE id = ANY ($4)
         )
         UPDATE tus_upload.upload_sessions SET part_ids = $4, concat = $5, reserved_size = 0 WHERE id = $1
         """;
@@ -51,7 +51,7 @@ public sealed class SessionConcatenation(NpgsqlDataSource database)
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
 
         // 1. The parts.
-        var found = await LockAsync(transaction, parts, final.UserId, cancellationToken);
+        var found = await LockAsync(transaction, parts, final.UploaderId, cancellationToken);
         if (await FindTwinAsync(transaction, found, parts, cancellationToken) is { } twin)
         {
             return new(ConcatenationOutcome.Adopted) { Final = twin };
@@ -63,9 +63,9 @@ public sealed class SessionConcatenation(NpgsqlDataSource database)
         }
 
         // 2. What they hold elsewhere, and the final itself with all that a POST asks for: quota, folder, link, batch.
-        var moved = found.FindAll(part => (part.WorkspaceId, part.LinkId) != (final.WorkspaceId, final.LinkId));
+        var moved = found.FindAll(part => (part.UserId, part.WorkspaceId, part.LinkId) != (final.UserId, final.WorkspaceId, final.LinkId));
         await FreeKeyAsync(transaction, final, cancellationToken);
-        await GiveBackAsync(transaction, final.UserId, moved, cancellationToken);
+        await GiveBackAsync(transaction, moved, cancellationToken);
         var session = final with
         {
             TotalSize = found.Any(part => part.Size is null) ? null : found.Sum(part => part.Size!.Value),
@@ -139,10 +139,10 @@ public sealed class SessionConcatenation(NpgsqlDataSource database)
             : null;
     }
 
-    private static async Task<List<Part>> LockAsync(NpgsqlTransaction transaction, Guid[] parts, string userId, CancellationToken cancellationToken)
+    private static async Task<List<Part>> LockAsync(NpgsqlTransaction transaction, Guid[] parts, string uploaderId, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(LockSql, transaction.Connection, transaction);
-        command.With(parts).With(userId);
+        command.With(parts).With(uploaderId);
         var found = new List<Part>();
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         while (await row.ReadAsync(cancellationToken))
@@ -155,9 +155,10 @@ public sealed class SessionConcatenation(NpgsqlDataSource database)
                 row.IsDBNull(5) ? null : row.GetInt64(5),
                 row.GetInt64(6),
                 row.GetInt64(7),
-                row.GetGuid(8),
-                row.IsDBNull(9) ? null : row.GetGuid(9),
-                row.IsDBNull(10) ? null : row.GetGuid(10)));
+                row.GetString(8),
+                row.GetGuid(9),
+                row.IsDBNull(10) ? null : row.GetGuid(10),
+                row.IsDBNull(11) ? null : row.GetGuid(11)));
         }
 
         return found;
@@ -182,17 +183,16 @@ public sealed class SessionConcatenation(NpgsqlDataSource database)
         }
 
         await using var command = new NpgsqlCommand(FreeKeySql, transaction.Connection, transaction);
-        command.With(final.UserId).With(final.ResumeKey);
+        command.With(final.UploaderId).With(final.ResumeKey);
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    private static async Task GiveBackAsync(
-        NpgsqlTransaction transaction, string userId, List<Part> moved, CancellationToken cancellationToken)
+    private static async Task GiveBackAsync(NpgsqlTransaction transaction, List<Part> moved, CancellationToken cancellationToken)
     {
-        foreach (var place in moved.GroupBy(part => (part.WorkspaceId, part.LinkId)))
+        foreach (var place in moved.GroupBy(part => (part.UserId, part.WorkspaceId, part.LinkId)))
         {
             await using var command = new NpgsqlCommand(GiveBackSql, transaction.Connection, transaction);
-            command.With(userId).With(place.Key.WorkspaceId).With(place.Key.LinkId).With(place.Sum(part => part.Reserved));
+            command.With(place.Key.UserId).With(place.Key.WorkspaceId).With(place.Key.LinkId).With(place.Sum(part => part.Reserved));
             await command.ExecuteNonQueryAsync(cancellationToken);
         }
     }
@@ -201,7 +201,7 @@ public sealed class SessionConcatenation(NpgsqlDataSource database)
         NpgsqlTransaction transaction, NewSession session, Guid[] parts, string concat, CancellationToken cancellationToken)
     {
         await using var command = new NpgsqlCommand(BindSql, transaction.Connection, transaction);
-        command.With(session.Id).With(session.WorkspaceId).With(session.LinkId).With(parts).With(concat);
+        command.With(session.Id).With(session.WorkspaceId).With(session.LinkId).With(parts).With(concat).With(session.UserId);
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
@@ -213,6 +213,7 @@ public sealed class SessionConcatenation(NpgsqlDataSource database)
         long? Size,
         long Uploaded,
         long Reserved,
+        string UserId,
         Guid WorkspaceId,
         Guid? LinkId,
         Guid? ContentNode)

@@ -26,7 +26,7 @@ public sealed class SessionCreation(NpgsqlDataSource database)
         ), target AS MATERIALIZED (
             SELECT status = 'open' AND (expected_files IS NULL OR joined_files < expected_files) AS is_open
               FROM tus_upload.batches
-             WHERE id = $8 AND user_id = $4 AND workspace_id = $5 AND EXISTS (SELECT FROM space)
+             WHERE id = $8 AND user_id = $4 AND workspace_id = $5 AND ($7 IS NULL OR uploader_id = $26) AND EXISTS (SELECT FROM space)
                AND ($7 IS NULL OR EXISTS (SELECT FROM through)) FOR NO KEY UPDATE
         ), folder AS MATERIALIZED (
             SELECT id FROM tus_upload.folders WHERE id = $6 AND workspace_id = $5
@@ -40,11 +40,11 @@ public sealed class SessionCreation(NpgsqlDataSource database)
         ), change AS (
             SELECT $4 AS user_id, $5 AS workspace_id, $7 AS link_id, $15 AS reserved, 0 AS used FROM admitted
         ), {StorageCounting.Sql}, session AS (
-            INSERT INTO tus_upload.upload_sessions (id, user_id, workspace_id, folder_id, link_id, batch_id, file_name, relative_path,
+            INSERT INTO tus_upload.upload_sessions (id, user_id, uploader_id, workspace_id, folder_id, link_id, batch_id, file_name, relative_path,
                 content_type, metadata, file_hash, total_size, reserved_size, uploaded_size, chunk_size, completed_chunks, status,
                 content_node, lease_node, lease_epoch, content_removed, created_at, last_activity_at, expires_at,
                 is_partial, resume_key, promised_sha512, token_revision)
-            SELECT $3, $4, $5, $6, $7, $8, normalize($9), normalize($10),
+            SELECT $3, $4, $26, $5, $6, $7, $8, normalize($9), normalize($10),
                 $11, $12, $13, $14, $15, $16, $16, CASE WHEN $16 > 0 THEN 1 ELSE 0 END,
                 CASE WHEN $24 THEN 'received' ELSE 'receiving' END,
                 $18, $19, CASE WHEN $19 IS NULL THEN 0 ELSE 1 END, false, $1, $1, $20,
@@ -55,8 +55,8 @@ public sealed class SessionCreation(NpgsqlDataSource database)
             INSERT INTO tus_upload.upload_chunks (session_id, chunk_index, chunk_offset, chunk_size, checksum, uploaded_at)
             SELECT id, 0, 0, $16, $17, $1 FROM session WHERE $16 > 0
         ), {SessionEvents.FileRow}, event AS (
-            INSERT INTO tus_upload.outbox (type, user_id, workspace_id, subject, data, occurred_at)
-            SELECT type, user_id, workspace_id, id, {SessionEvents.Data}, $1
+            INSERT INTO tus_upload.outbox (type, user_id, uploader_id, workspace_id, subject, data, occurred_at)
+            SELECT type, user_id, NULLIF(uploader_id, user_id), workspace_id, id, {SessionEvents.Data}, $1
               FROM session, (VALUES (1, 'upload.created', 'receiving'), (2, 'upload.received', 'received')) AS told (place, type, since)
              WHERE NOT is_partial AND (place = 1 OR status = since)
              ORDER BY place
@@ -126,7 +126,8 @@ public sealed class SessionCreation(NpgsqlDataSource database)
             .With(upload.ResumeKey)
             .With(upload.PromisedSha512)
             .With(upload.IsReceived)
-            .With(upload.FirstSpan is null ? null : upload.BytesKeptUntil);
+            .With(upload.FirstSpan is null ? null : upload.BytesKeptUntil)
+            .With(upload.UploaderId);
 
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         await row.ReadAsync(cancellationToken);

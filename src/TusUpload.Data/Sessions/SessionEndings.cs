@@ -19,8 +19,8 @@ public sealed class SessionEndings(NpgsqlDataSource database)
         ), change AS (
             SELECT user_id, workspace_id, link_id, -reserved_size AS reserved, 0 AS used FROM held
         ), {StorageCounting.Sql}, event AS (
-            INSERT INTO tus_upload.outbox (type, user_id, workspace_id, subject, data, occurred_at)
-            SELECT 'upload.' || $2, user_id, workspace_id, id, {SessionEvents.Data}, $1 FROM session WHERE NOT is_partial
+            INSERT INTO tus_upload.outbox (type, user_id, uploader_id, workspace_id, subject, data, occurred_at)
+            SELECT 'upload.' || $2, user_id, NULLIF(uploader_id, user_id), workspace_id, id, {SessionEvents.Data}, $1 FROM session WHERE NOT is_partial
             RETURNING position
         ), delta AS (
             SELECT batch_id, CASE WHEN $2 = 'terminated' THEN -1 ELSE 0 END AS joined, 0 AS received, 0 AS processed,
@@ -33,7 +33,7 @@ public sealed class SessionEndings(NpgsqlDataSource database)
     private const string TerminateSql = $"""
         WITH held AS MATERIALIZED (
             SELECT id, user_id, workspace_id, link_id, reserved_size, lease_node FROM tus_upload.upload_sessions
-             WHERE id = $3 AND user_id = $4 AND status = 'receiving' AND part_ids IS NULL AND final_id IS NULL
+             WHERE id = $3 AND uploader_id = $4 AND status = 'receiving' AND part_ids IS NULL AND final_id IS NULL
                AND {SessionState.Expiry} > $1
                FOR NO KEY UPDATE
         ){End}
@@ -41,19 +41,19 @@ public sealed class SessionEndings(NpgsqlDataSource database)
 
     // A final upload that ends takes its parts along: nothing else can be made of them. They are locked first and by their ids, as everywhere.
     private const string PartsSql = """
-        SELECT id FROM tus_upload.upload_sessions WHERE final_id = $1 AND user_id = $2 ORDER BY id FOR NO KEY UPDATE
+        SELECT id FROM tus_upload.upload_sessions WHERE final_id = $1 AND uploader_id = $2 ORDER BY id FOR NO KEY UPDATE
         """;
 
     private const string FinalSql = $"""
         SELECT id FROM tus_upload.upload_sessions
-         WHERE id = $1 AND user_id = $2 AND status = 'receiving' AND part_ids IS NOT NULL AND {SessionState.Expiry} > $3
+         WHERE id = $1 AND uploader_id = $2 AND status = 'receiving' AND part_ids IS NOT NULL AND {SessionState.Expiry} > $3
            FOR NO KEY UPDATE
         """;
 
     private const string EndSql = $"""
         WITH held AS MATERIALIZED (
             SELECT id, user_id, workspace_id, link_id, reserved_size, lease_node FROM tus_upload.upload_sessions
-             WHERE id = $3 AND user_id = $4 AND status = 'receiving'
+             WHERE id = $3 AND uploader_id = $4 AND status = 'receiving'
                FOR NO KEY UPDATE
         ){End}
         """;
@@ -78,31 +78,31 @@ public sealed class SessionEndings(NpgsqlDataSource database)
 
     private const string ExtendSql = $"""
         UPDATE tus_upload.upload_sessions SET expires_at = GREATEST(expires_at, $4)
-         WHERE id = $1 AND user_id = $2 AND status = 'receiving' AND {SessionState.Expiry} > $3
+         WHERE id = $1 AND uploader_id = $2 AND status = 'receiving' AND {SessionState.Expiry} > $3
         RETURNING {SessionState.Columns}
         """;
 
-    /// <summary>Ends an upload for its owner; null when it is not there, has ended or is complete. Its lease is that which it ended, if any.</summary>
-    public async Task<SessionState?> TerminateAsync(Guid id, string userId, DateTimeOffset now, CancellationToken cancellationToken)
+    /// <summary>Ends an upload for its uploader; null when it is not there, has ended or is complete. Its lease is that which it ended, if any.</summary>
+    public async Task<SessionState?> TerminateAsync(Guid id, string uploaderId, DateTimeOffset now, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(TerminateSql);
-        command.With(now).With(SessionStatus.Terminated).With(id).With(userId);
+        command.With(now).With(SessionStatus.Terminated).With(id).With(uploaderId);
         return await ReadEndedAsync(command, cancellationToken);
     }
 
     /// <summary>
-    /// Ends a final upload that is not complete, and its parts, for its owner. The final comes last; empty when there is no such final.
+    /// Ends a final upload that is not complete, and its parts, for their uploader. The final comes last; empty when there is no such final.
     /// </summary>
     public async Task<IReadOnlyList<SessionState>> TerminateFinalAsync(
-        Guid id, string userId, DateTimeOffset now, CancellationToken cancellationToken)
+        Guid id, string uploaderId, DateTimeOffset now, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await using var parts = new NpgsqlCommand(PartsSql, connection, transaction);
-        parts.With(id).With(userId);
+        parts.With(id).With(uploaderId);
         var ids = await ReadIdsAsync(parts, cancellationToken);
         await using var final = new NpgsqlCommand(FinalSql, connection, transaction);
-        final.With(id).With(userId).With(now);
+        final.With(id).With(uploaderId).With(now);
         if (await final.ExecuteScalarAsync(cancellationToken) is null)
         {
             return [];
@@ -113,7 +113,7 @@ public sealed class SessionEndings(NpgsqlDataSource database)
         foreach (var one in ids.Append(id))
         {
             await using var command = new NpgsqlCommand(EndSql, connection, transaction);
-            command.With(now).With(SessionStatus.Terminated).With(one).With(userId);
+            command.With(now).With(SessionStatus.Terminated).With(one).With(uploaderId);
             if (await ReadEndedAsync(command, cancellationToken) is { } state)
             {
                 ended.Add(state);
@@ -150,10 +150,10 @@ public sealed class SessionEndings(NpgsqlDataSource database)
 
     /// <summary>Moves the end of an unfinished upload to <paramref name="expiresAt"/>, never to an earlier moment; null when it is not there or has ended.</summary>
     public async Task<SessionState?> ExtendAsync(
-        Guid id, string userId, DateTimeOffset now, DateTimeOffset expiresAt, CancellationToken cancellationToken)
+        Guid id, string uploaderId, DateTimeOffset now, DateTimeOffset expiresAt, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(ExtendSql);
-        command.With(id).With(userId).With(now).With(expiresAt);
+        command.With(id).With(uploaderId).With(now).With(expiresAt);
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         return await row.ReadAsync(cancellationToken) ? SessionState.Read(row) : null;
     }

@@ -13,9 +13,9 @@ internal static class SessionEvents
     /// <summary>The last byte's first consequence: the file row. <c>$2</c> is the SHA-256 made while the bytes arrived, or null.</summary>
     public const string FileRow = """
         file AS (
-            INSERT INTO tus_upload.files (id, user_id, workspace_id, folder_id, link_id, batch_id, file_name, relative_path, file_size,
+            INSERT INTO tus_upload.files (id, user_id, uploader_id, workspace_id, folder_id, link_id, batch_id, file_name, relative_path, file_size,
                 content_type, processing_status, promised_sha256, promised_sha512, received_sha256, content_node, created_at)
-            SELECT id, user_id, workspace_id, folder_id, link_id, batch_id, file_name, relative_path, total_size,
+            SELECT id, user_id, uploader_id, workspace_id, folder_id, link_id, batch_id, file_name, relative_path, total_size,
                 content_type, 'received', file_hash, promised_sha512, $2, content_node, $1
               FROM session WHERE status = 'received'
         )
@@ -24,8 +24,8 @@ internal static class SessionEvents
     /// <summary>The last byte of an upload that was there before: the file row, its event, and what its batch counts.</summary>
     public const string Received = $"""
         {FileRow}, event AS (
-            INSERT INTO tus_upload.outbox (type, user_id, workspace_id, subject, data, occurred_at)
-            SELECT 'upload.received', user_id, workspace_id, id, {Data}, $1
+            INSERT INTO tus_upload.outbox (type, user_id, uploader_id, workspace_id, subject, data, occurred_at)
+            SELECT 'upload.received', user_id, NULLIF(uploader_id, user_id), workspace_id, id, {Data}, $1
               FROM session WHERE status = 'received'
             RETURNING position
         ), delta AS (

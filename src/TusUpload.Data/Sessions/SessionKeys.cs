@@ -19,7 +19,7 @@ public sealed class SessionKeys(NpgsqlDataSource database)
                             WHERE file.id = session.id AND file.deleted_at IS NULL AND file.processing_status <> 'rejected')
                    END, false)
           FROM tus_upload.upload_sessions session
-         WHERE user_id = $1 AND resume_key = $2 AND status IN ('receiving', 'received')
+         WHERE uploader_id = $1 AND resume_key = $2 AND status IN ('receiving', 'received')
         """;
 
     // The older one first, or the key would for a moment be there twice.
@@ -28,12 +28,12 @@ public sealed class SessionKeys(NpgsqlDataSource database)
         UPDATE tus_upload.upload_sessions SET resume_key = $3 WHERE id = $2 AND EXISTS (SELECT FROM older)
         """;
 
-    /// <summary>The upload that has the new one's owner and key, and whether it is the same upload begun before; null when there is none.</summary>
+    /// <summary>The upload that has the new one's uploader and key, and whether it is the same upload begun before; null when there is none.</summary>
     public async Task<KeyedSession?> FindAsync(NewSession wanted, DateTimeOffset now, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(FindSql);
         command
-            .With(wanted.UserId)
+            .With(wanted.UploaderId)
             .With(wanted.ResumeKey)
             .With(wanted.WorkspaceId)
             .With(wanted.FolderId)

@@ -7,14 +7,14 @@ namespace TusUpload.Data.Sessions;
 /// <summary>Who may write. A lease costs nothing while it is held: it lives as long as its node's heartbeat.</summary>
 public sealed class SessionLeases(NpgsqlDataSource database)
 {
-    private const string FindSql = $"SELECT {SessionState.Columns} FROM tus_upload.upload_sessions WHERE id = $1 AND user_id = $2";
+    private const string FindSql = $"SELECT {SessionState.Columns} FROM tus_upload.upload_sessions WHERE id = $1 AND uploader_id = $2";
 
-    // The guard is the whole check: owner, offset, state, expiry, and that nobody alive writes. Asking again from the same node is no
+    // The guard is the whole check: uploader, offset, state, expiry, and that nobody alive writes. Asking again from the same node is no
     // conflict: within a node one writer at a time is the node's own business, and a new epoch ends the old writer's commits anyway.
     private const string TakeSql = $"""
         UPDATE tus_upload.upload_sessions session
            SET lease_node = $4, lease_epoch = lease_epoch + 1
-         WHERE id = $1 AND user_id = $2 AND uploaded_size = $3 AND status = 'receiving' AND {SessionState.Expiry} > $5
+         WHERE id = $1 AND uploader_id = $2 AND uploaded_size = $3 AND status = 'receiving' AND {SessionState.Expiry} > $5
            AND part_ids IS NULL
            AND (content_node IS NULL OR content_node = $4)
            AND (lease_node IS NULL OR lease_node = $4 OR NOT EXISTS (
@@ -32,20 +32,20 @@ public sealed class SessionLeases(NpgsqlDataSource database)
          WHERE id = $1 AND lease_node = $2 AND lease_epoch = $3 AND status = 'receiving'
         """;
 
-    /// <summary>Reads an upload of this user, whatever its state.</summary>
-    public async Task<SessionState?> FindAsync(Guid id, string userId, CancellationToken cancellationToken)
+    /// <summary>Reads an upload of this uploader, whatever its state.</summary>
+    public async Task<SessionState?> FindAsync(Guid id, string uploaderId, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(FindSql);
-        command.With(id).With(userId);
+        command.With(id).With(uploaderId);
         return await ReadAsync(command, cancellationToken);
     }
 
     /// <summary>Takes the lease when the upload stands at <paramref name="offset"/>; null when the guard did not match, and then nothing changed.</summary>
     public async Task<SessionState?> TakeAsync(
-        Guid id, string userId, long offset, Guid node, TimeSpan heartbeatLimit, DateTimeOffset now, CancellationToken cancellationToken)
+        Guid id, string uploaderId, long offset, Guid node, TimeSpan heartbeatLimit, DateTimeOffset now, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(TakeSql);
-        command.With(id).With(userId).With(offset).With(node).With(now).With(heartbeatLimit);
+        command.With(id).With(uploaderId).With(offset).With(node).With(now).With(heartbeatLimit);
         return await ReadAsync(command, cancellationToken);
     }
 

@@ -7,13 +7,13 @@ namespace TusUpload.Data.Sessions;
 /// <summary>Uploads whose length is told later: what is held for them grows with their bytes, until the length is known.</summary>
 public sealed class SessionLengths(NpgsqlDataSource database)
 {
-    // Holds more or less at every level, or nothing changes. $3 is the upload, $4 its owner, $5 what is to be held in all, $8 where it must stand; the
+    // Holds more or less at every level, or nothing changes. $3 is the upload, $4 its uploader, $5 what is to be held in all, $8 where it must stand; the
     // session's row is locked first, then user, workspace and link, as everywhere.
     private const string Reserve = $"""
         WITH held AS MATERIALIZED (
             SELECT id, user_id, workspace_id, link_id, $5 - reserved_size AS more
               FROM tus_upload.upload_sessions
-             WHERE id = $3 AND user_id = $4 AND status = 'receiving' AND {SessionState.Expiry} > $1 AND total_size IS NULL
+             WHERE id = $3 AND uploader_id = $4 AND status = 'receiving' AND {SessionState.Expiry} > $1 AND total_size IS NULL
                AND part_ids IS NULL AND uploaded_size <= $5 AND ($7 IS NULL OR lease_epoch = $7) AND ($8 IS NULL OR uploaded_size = $8)
                FOR NO KEY UPDATE
         ), account AS MATERIALIZED (
@@ -69,26 +69,26 @@ public sealed class SessionLengths(NpgsqlDataSource database)
     /// Digest of the whole, where one process saw it all in order; and false where the length does not complete it: its client has still to say so.
     /// </param>
     public Task<Reservation> DeclareAsync(
-        Guid id, string userId, long offset, long length, (string? Sha256, bool Finishes) end, DateTimeOffset now, CancellationToken cancellationToken) =>
-        RunAsync(DeclareSql, id, userId, length, new(end.Sha256, end.Finishes, null, offset), now, cancellationToken);
+        Guid id, string uploaderId, long offset, long length, (string? Sha256, bool Finishes) end, DateTimeOffset now, CancellationToken cancellationToken) =>
+        RunAsync(DeclareSql, id, uploaderId, length, new(end.Sha256, end.Finishes, null, offset), now, cancellationToken);
 
     /// <summary>The same by the writer itself, who goes on under its lease; its commit completes the upload. Not found once the lease is another's.</summary>
     public Task<Reservation> DeclareAsync(SessionState lease, long length, DateTimeOffset now, CancellationToken cancellationToken) =>
-        RunAsync(DeclareSql, lease.Id, lease.UserId, length, new(null, false, lease.LeaseEpoch, null), now, cancellationToken);
+        RunAsync(DeclareSql, lease.Id, lease.UploaderId, length, new(null, false, lease.LeaseEpoch, null), now, cancellationToken);
 
     /// <summary>Holds <paramref name="size"/> bytes in all for an upload of unknown length, before bytes beyond what is held are taken.</summary>
-    public Task<Reservation> GrowAsync(Guid id, string userId, long size, DateTimeOffset now, CancellationToken cancellationToken) =>
-        RunAsync(GrowSql, id, userId, size, new(null, false, null, null), now, cancellationToken);
+    public Task<Reservation> GrowAsync(Guid id, string uploaderId, long size, DateTimeOffset now, CancellationToken cancellationToken) =>
+        RunAsync(GrowSql, id, uploaderId, size, new(null, false, null, null), now, cancellationToken);
 
     /// <summary>The same by a writer, under its lease.</summary>
     public Task<Reservation> GrowAsync(SessionState lease, long size, DateTimeOffset now, CancellationToken cancellationToken) =>
-        RunAsync(GrowSql, lease.Id, lease.UserId, size, new(null, false, lease.LeaseEpoch, null), now, cancellationToken);
+        RunAsync(GrowSql, lease.Id, lease.UploaderId, size, new(null, false, lease.LeaseEpoch, null), now, cancellationToken);
 
     private async Task<Reservation> RunAsync(
-        string sql, Guid id, string userId, long size, Telling telling, DateTimeOffset now, CancellationToken cancellationToken)
+        string sql, Guid id, string uploaderId, long size, Telling telling, DateTimeOffset now, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(sql);
-        command.With(now).With(telling.Sha256).With(id).With(userId).With(size).With(telling.Finishes).With(telling.LeaseEpoch).With(telling.Offset);
+        command.With(now).With(telling.Sha256).With(id).With(uploaderId).With(size).With(telling.Finishes).With(telling.LeaseEpoch).With(telling.Offset);
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         await row.ReadAsync(cancellationToken);
         return new(

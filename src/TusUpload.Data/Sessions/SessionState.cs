@@ -4,6 +4,7 @@ namespace TusUpload.Data.Sessions;
 public sealed record SessionState(
     Guid Id,
     string UserId,
+    string UploaderId,
     string Status,
     long UploadedSize,
     long? TotalSize,
@@ -41,29 +42,30 @@ public sealed record SessionState(
 
     /// <summary>Its columns in the order of <see cref="Read"/>.</summary>
     internal const string Columns = $"""
-        id, user_id, status, uploaded_size, total_size, reserved_size, metadata, lease_node, lease_epoch, content_node, {Expiry},
+        id, user_id, uploader_id, status, uploaded_size, total_size, reserved_size, metadata, lease_node, lease_epoch, content_node, {Expiry},
         is_partial, CASE WHEN is_partial THEN 'partial' ELSE concat END, token_revision, final_id
         """;
 
     /// <summary>How many they are: a statement's own columns follow them.</summary>
-    internal const int ColumnCount = 15;
+    internal const int ColumnCount = 16;
 
     internal static SessionState Read(Npgsql.NpgsqlDataReader row) => new(
         row.GetGuid(0),
         row.GetString(1),
         row.GetString(2),
-        row.GetInt64(3),
-        row.IsDBNull(4) ? null : row.GetInt64(4),
-        row.GetInt64(5),
-        row.IsDBNull(6) ? null : row.GetString(6),
-        row.IsDBNull(7) ? null : row.GetGuid(7),
-        row.GetInt64(8),
-        row.IsDBNull(9) ? null : row.GetGuid(9),
-        row.GetFieldValue<DateTimeOffset>(10))
+        row.GetString(3),
+        row.GetInt64(4),
+        row.IsDBNull(5) ? null : row.GetInt64(5),
+        row.GetInt64(6),
+        row.IsDBNull(7) ? null : row.GetString(7),
+        row.IsDBNull(8) ? null : row.GetGuid(8),
+        row.GetInt64(9),
+        row.IsDBNull(10) ? null : row.GetGuid(10),
+        row.GetFieldValue<DateTimeOffset>(11))
     {
-        IsPartial = row.GetBoolean(11),
-        Concat = row.IsDBNull(12) ? null : row.GetString(12),
-        TokenRevision = row.GetInt32(13),
-        FinalId = row.IsDBNull(14) ? null : row.GetGuid(14),
+        IsPartial = row.GetBoolean(12),
+        Concat = row.IsDBNull(13) ? null : row.GetString(13),
+        TokenRevision = row.GetInt32(14),
+        FinalId = row.IsDBNull(15) ? null : row.GetGuid(15),
     };
 }

@@ -3,12 +3,16 @@ namespace TusUpload.Data.Sessions;
 /// <summary>An upload's row: the truth about its offset, who may write it and what is held for it.</summary>
 public sealed class UploadSession
 {
-    /// <summary>Refuses a second upload of the same owner under the same <see cref="ResumeKey"/>, while the first has not ended.</summary>
-    public const string ResumeKeyIndex = "ix_upload_sessions_user_id_resume_key";
+    /// <summary>Refuses a second upload of the same uploader under the same <see cref="ResumeKey"/>, while the first has not ended.</summary>
+    public const string ResumeKeyIndex = "ix_upload_sessions_uploader_id_resume_key";
 
     public Guid Id { get; init; }
 
+    /// <summary>The account: whose workspace it goes to, and where it counts.</summary>
     public required string UserId { get; init; }
+
+    /// <summary>Who made it and may go on with it: a user, most often that of the account, or a visitor of a link. At most 200 characters.</summary>
+    public required string UploaderId { get; init; }
 
     public Guid WorkspaceId { get; init; }
 
@@ -75,7 +79,7 @@ public sealed class UploadSession
     /// <summary>Of a final upload: Upload-Concat to the letter, for HEAD.</summary>
     public string? Concat { get; init; }
 
-    /// <summary>What the client calls the upload, so that it finds it again when it has lost its address; unique per owner.</summary>
+    /// <summary>What the client calls the upload, so that it finds it again when it has lost its address; unique per uploader.</summary>
     public string? ResumeKey { get; init; }
 
     /// <summary>Upload tokens of another revision are revoked.</summary>

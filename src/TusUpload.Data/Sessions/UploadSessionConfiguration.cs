@@ -33,13 +33,15 @@ internal sealed class UploadSessionConfiguration : IEntityTypeConfiguration<Uplo
             t.HasCheckConstraint("ck_upload_sessions_file_hash", "file_hash ~ '^[0-9a-f]{64}$'");
         });
         table.Property(session => session.Id).ValueGeneratedNever();
+        table.Property(session => session.UploaderId).HasMaxLength(200);
         table.Property(session => session.ContentType).HasMaxLength(255);
         table.Property(session => session.Status).HasMaxLength(20);
         table.HasIndex(session => new { session.UserId, session.Id });
+        table.HasIndex(session => new { session.UploaderId, session.Id }).HasFilter("uploader_id <> user_id");
         table.HasIndex(session => session.ExpiresAt).HasFilter("status = 'receiving'");
         table.HasIndex(session => session.ContentNode, "ix_upload_sessions_leftovers")
             .HasFilter("status IN ('expired', 'terminated') AND NOT content_removed");
-        table.HasIndex(session => new { session.UserId, session.ResumeKey }).IsUnique()
+        table.HasIndex(session => new { session.UploaderId, session.ResumeKey }).IsUnique()
             .HasFilter("resume_key IS NOT NULL AND status IN ('receiving', 'received')");
         table.HasIndex(session => session.FinalId).HasFilter("final_id IS NOT NULL");
         table.HasIndex(session => session.Id, "ix_upload_sessions_unfinished_finals").HasFilter("part_ids IS NOT NULL AND status = 'receiving'");

@@ -9,6 +9,12 @@ public sealed class User
     /// <summary>Where uploads go that name no workspace.</summary>
     public Guid DefaultWorkspaceId { get; init; }
 
+    /// <summary>The plan that its sign-in named last; null: none. At most 100 characters.</summary>
+    public string? Plan { get; init; }
+
+    /// <summary>Its limit was set for it, and no plan changes it.</summary>
+    public bool HasOwnLimit { get; set; }
+
     /// <summary>Bytes in all; null is no limit.</summary>
     public long? StorageLimit { get; set; }
 

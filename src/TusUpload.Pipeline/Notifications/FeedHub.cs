@@ -102,14 +102,10 @@ internal sealed class FeedHub
                     _ended.Add(stored.Subject);
                 }
 
-                if (_byUser.TryGetValue(stored.UserId, out var subscriptions))
+                Offer(stored.UserId, stored);
+                if (stored.UploaderId is { } uploader)
                 {
-                    var message = FeedMessage.Of(stored);
-                    subscriptions.RemoveAll(subscription => !subscription.Offer(message));
-                    if (subscriptions.Count == 0)
-                    {
-                        _byUser.Remove(stored.UserId);
-                    }
+                    Offer(uploader, stored);
                 }
             }
         }
@@ -125,17 +121,44 @@ internal sealed class FeedHub
         {
             foreach (var progress in moved)
             {
-                if (_byUser.TryGetValue(progress.UserId, out var subscriptions) && !_ended.Contains(progress.UploadId))
+                if (_ended.Contains(progress.UploadId))
                 {
-                    var message = FeedMessage.Of(progress, now);
-                    foreach (var subscription in subscriptions)
-                    {
-                        subscription.Offer(message);
-                    }
+                    continue;
+                }
+
+                Offer(progress.UserId, progress, now);
+                if (progress.UploaderId != progress.UserId)
+                {
+                    Offer(progress.UploaderId, progress, now);
                 }
             }
 
             _ended.IntersectWith(running);
+        }
+    }
+
+    private void Offer(string userId, FeedEvent stored)
+    {
+        if (_byUser.TryGetValue(userId, out var subscriptions))
+        {
+            var message = FeedMessage.Of(stored);
+            subscriptions.RemoveAll(subscription => !subscription.Offer(message));
+            if (subscriptions.Count == 0)
+            {
+                _byUser.Remove(userId);
+            }
+        }
+    }
+
+    private void Offer(string userId, ProgressReport progress, DateTimeOffset now)
+    {
+        if (_byUser.TryGetValue(userId, out var subscriptions))
+        {
+            var message = FeedMessage.Of(progress, now);
+            foreach (var subscription in subscriptions)
+            {
+                subscription.Offer(message);
+            }
         }
     }
 }

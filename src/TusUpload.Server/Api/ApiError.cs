@@ -4,6 +4,7 @@ using System.Text.Json;
 using Microsoft.AspNetCore.WebUtilities;
 
 using TusUpload.Protocol.Errors;
+using TusUpload.Server.Auth.ApiKeys;
 
 namespace TusUpload.Server.Api;
 
@@ -27,6 +28,9 @@ internal sealed record ApiError(int Status, string Code, string Message) : IResu
     public static readonly ApiError InvalidUserName =
         new(400, "invalid_user_name", "X-TusUpload-User must have 1 to 100 letters, digits, dots, underscores, hyphens or at signs.");
 
+    public static readonly ApiError SignInRequired = new(401, "sign_in_required", "This needs a sign-in: a token or an API key as Authorization: Bearer.");
+    public static readonly ApiError TokenExpired = new(401, "token_expired", "The token has expired.");
+    public static readonly ApiError InvalidToken = new(401, "invalid_token", "The token is not known, or counts no more.");
     public static readonly ApiError DevelopmentForeignOrigin = new(
         403, "development_foreign_origin", "In development mode pages of other sites may upload and nothing else, unless Tus:Cors:AllowedOrigins names them.");
 
@@ -36,6 +40,11 @@ internal sealed record ApiError(int Status, string Code, string Message) : IResu
         "Auth:Mode is development: only requests from this machine, to localhost or a loopback address, are answered.");
 
     public static readonly ApiError Forbidden = new(403, "forbidden", "This caller may not do this.");
+    public static readonly ApiError ApiKeyNotFound = new(404, "api_key_not_found", "There is no such API key.");
+    public static readonly ApiError InvalidName = new(400, "invalid_name", "name must have 1 to 100 characters and no control characters.");
+    public static readonly ApiError InvalidScopes = new(400, "invalid_scopes", $"scopes must be one or more of {Scopes.Names}.");
+    public static readonly ApiError ScopesTooWide = new(403, "scopes_too_wide", "Nobody can give a key more than they may do themselves.");
+    public static readonly ApiError InvalidExpiresAt = new(400, "invalid_expires_at", "expiresAt must lie in the future.");
     public static readonly ApiError NotFound = new(404, "not_found", "There is nothing at this address.");
     public static readonly ApiError UploadNotFound = new(404, "upload_not_found", "There is no such upload.");
     public static readonly ApiError UploadEnded = new(409, "upload_ended", "The upload is complete or has ended.");

@@ -9,8 +9,10 @@ using TusUpload.Server.Api.Batches;
 using TusUpload.Server.Api.Downloads;
 using TusUpload.Server.Api.Events;
 using TusUpload.Server.Api.Files;
+using TusUpload.Server.Api.Keys;
 using TusUpload.Server.Api.Uploads;
 using TusUpload.Server.Api.Usage;
+using TusUpload.Server.Auth;
 using TusUpload.Server.Setup;
 
 namespace TusUpload.Server.Api;
@@ -61,8 +63,9 @@ internal static class ApiSetup
         api.MapBatches();
         api.MapUsage();
         api.MapEvents();
+        api.MapKeys();
 
-        endpoints.MapOpenApi();
+        endpoints.MapOpenApi().For(Access.SeeServer);
         // Its script lies in its own assembly; fonts, agent and telemetry would need the internet.
         endpoints.MapScalarApiReference("/docs", options => options
             .WithTitle("TusUpload API")
@@ -71,6 +74,6 @@ internal static class ApiSetup
             .DisableMcp()
             .DisableTelemetry()
             .HideDeveloperTools()
-            .HideClientButton());
+            .HideClientButton()).For(Access.SeeServer);
     }
 }

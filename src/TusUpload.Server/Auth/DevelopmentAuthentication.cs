@@ -1,4 +1,3 @@
-using System.Security.Claims;
 using System.Text.Encodings.Web;
 
 using Microsoft.AspNetCore.Authentication;
@@ -6,6 +5,7 @@ using Microsoft.Extensions.Options;
 
 using TusUpload.Protocol;
 using TusUpload.Server.Api;
+using TusUpload.Uploads.Admission;
 
 namespace TusUpload.Server.Auth;
 
@@ -34,7 +34,7 @@ internal sealed class DevelopmentAuthentication(
             return Task.FromResult(AuthenticateResult.NoResult());
         }
 
-        var user = new ClaimsPrincipal(new ClaimsIdentity([new Claim("sub", name)], Scheme.Name, "sub", "role"));
+        var user = new Caller(name, Rights.OfAdmin).ToPrincipal(Scheme.Name);
         return Task.FromResult(AuthenticateResult.Success(new AuthenticationTicket(user, Scheme.Name)));
     }
 

@@ -10,7 +10,7 @@ using TusUpload.Uploads.Capabilities;
 namespace TusUpload.Server.Auth;
 
 /// <summary>
-/// Signs in the bearer of an upload token, as the owner of that one upload. Only chosen for requests that carry a good one and ask for what tokens are
+/// Signs in the bearer of an upload token, as the uploader of that one upload. Only chosen for requests that carry a good one and ask for what tokens are
 /// good for; any other request is left to the server's own sign-in. In development mode the bearer has to be local too.
 /// </summary>
 internal sealed class UploadTokenAuthentication(
@@ -21,16 +21,16 @@ internal sealed class UploadTokenAuthentication(
 
     /// <summary>Whether this request is to be signed in by the token that it carries.</summary>
     public static bool Applies(HttpContext http) =>
-        http.GetEndpoint()?.Metadata.GetMetadata<UploadTokenScope>() is not null
+        http.GetEndpoint()?.Metadata.GetMetadata<Access>() is { ForUploadTokens: true }
         && UploadTokenCarrier.Read(http.Request) is { } token
-        && http.RequestServices.GetRequiredService<UploadTokens>().Read(token, Name) is { } bearer
+        && http.RequestServices.GetRequiredService<UploadTokens>().Read(token) is { } bearer
         && UploadTokenScope.Covers(bearer, http);
 
     protected override Task<AuthenticateResult> HandleAuthenticateAsync()
     {
         var local = auth.Value.Mode != AuthOptions.Development || LocalRequest.IsLocal(Context);
-        return Task.FromResult(local && UploadTokenCarrier.Read(Request) is { } token && tokens.Read(token, Name) is { } bearer
-            ? AuthenticateResult.Success(new(bearer, Name))
+        return Task.FromResult(local && UploadTokenCarrier.Read(Request) is { } token && tokens.Read(token) is { } bearer
+            ? AuthenticateResult.Success(new(bearer.ToPrincipal(Name), Name))
             : AuthenticateResult.NoResult());
     }
 

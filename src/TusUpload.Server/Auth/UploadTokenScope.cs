@@ -1,26 +1,25 @@
-using System.Security.Claims;
-
 using Microsoft.AspNetCore.Authentication;
 
 using TusUpload.Protocol.Errors;
 using TusUpload.Protocol.Events;
 using TusUpload.Server.Api;
+using TusUpload.Uploads.Admission;
 using TusUpload.Uploads.Capabilities;
 
 namespace TusUpload.Server.Auth;
 
-/// <summary>Metadata of endpoints that an upload token opens, for the upload it was issued for.</summary>
-internal sealed class UploadTokenScope
+/// <summary>What an upload token opens: the upload it was issued for, until it is revoked.</summary>
+internal static class UploadTokenScope
 {
     private static readonly string[] RouteKeys = ["uploadId", "id"];
 
     private static readonly TusError Revoked = new(401, "upload_token_revoked", "This upload token has been revoked.");
 
     /// <summary>Whether the address names the bearer's upload.</summary>
-    public static bool Covers(ClaimsPrincipal bearer, HttpContext http) =>
+    public static bool Covers(Caller bearer, HttpContext http) =>
         RouteKeys.Select(key => http.Request.RouteValues[key] as string).FirstOrDefault(value => value is not null) is { } named
         && Guid.TryParse(named, out var asked)
-        && UploadTokens.UploadOf(bearer) == asked;
+        && bearer.UploadId == asked;
 
     /// <summary>
     /// The tus endpoints' last word on a token. One that was revoked takes nothing from a caller who is signed in besides: the request is then that
@@ -34,7 +33,7 @@ internal sealed class UploadTokenScope
             return;
         }
 
-        if (await http.AuthenticateAsync(AuthOptions.Development) is { Succeeded: true } signedIn)
+        if (await http.AuthenticateAsync(AuthSetup.SignIn) is { Succeeded: true } signedIn && Access.Tus.Allows(signedIn.Principal.Caller()))
         {
             http.User = signedIn.Principal;
             return;
@@ -48,15 +47,5 @@ internal sealed class UploadTokenScope
         await IsRevokedAsync(context.HttpContext) ? ApiError.From(Revoked) : await next(context);
 
     private static ValueTask<bool> IsRevokedAsync(HttpContext http) =>
-        http.RequestServices.GetRequiredService<UploadTokens>().IsRevokedAsync(http.User, http.RequestAborted);
-}
-
-internal static class UploadTokenEndpoints
-{
-    /// <summary>The tus endpoints: the dispatcher asks for the token's last word, see <see cref="UploadTokenScope.AuthorizeAsync"/>.</summary>
-    public static void WithUploadTokens(this IEndpointConventionBuilder endpoints) => endpoints.WithMetadata(new UploadTokenScope());
-
-    /// <summary>An endpoint of the API.</summary>
-    public static RouteHandlerBuilder OrUploadToken(this RouteHandlerBuilder endpoint) =>
-        endpoint.WithMetadata(new UploadTokenScope()).AddEndpointFilter(UploadTokenScope.FilterAsync);
+        http.RequestServices.GetRequiredService<UploadTokens>().IsRevokedAsync(http.User.Caller(), http.RequestAborted);
 }

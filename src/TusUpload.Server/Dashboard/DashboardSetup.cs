@@ -1,5 +1,7 @@
 using TusUpload.Pipeline.Jobs;
+using TusUpload.Server.Auth;
 using TusUpload.Server.Setup;
+using TusUpload.Uploads.Admission;
 
 namespace TusUpload.Server.Dashboard;
 
@@ -8,7 +10,7 @@ internal static class DashboardSetup
     private const string Path = "/hangfire";
 
     /// <summary>
-    /// Hangfire's dashboard, for whoever is signed in: in development mode requests from this machine, which may also retry and delete jobs.
+    /// Hangfire's dashboard, for whoever may see the server; jobs are retried and deleted by those who operate it.
     /// </summary>
     public static void MapDashboard(this IEndpointRouteBuilder endpoints, ServerRoles roles)
     {
@@ -18,8 +20,8 @@ internal static class DashboardSetup
             return;
         }
 
-        endpoints.MapJobsDashboard(Path, IsSignedIn, mayChange: IsSignedIn);
+        endpoints.MapJobsDashboard(Path, isAllowed: static _ => true, MayChange).For(Access.SeeServer);
     }
 
-    private static bool IsSignedIn(HttpContext http) => http.User.Identity?.IsAuthenticated == true;
+    private static bool MayChange(HttpContext http) => http.User.FindCaller()?.Rights.HasFlag(Rights.Operate) == true;
 }

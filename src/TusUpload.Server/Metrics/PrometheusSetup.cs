@@ -1,6 +1,7 @@
 using OpenTelemetry.Metrics;
 
 using TusUpload.Protocol.Metrics;
+using TusUpload.Server.Auth;
 
 namespace TusUpload.Server.Metrics;
 
@@ -15,7 +16,7 @@ internal static class PrometheusSetup
         return services;
     }
 
-    /// <summary>For operators of every process, whatever its roles: who is signed in, which in development mode is who calls from this machine.</summary>
+    /// <summary>For operators, at every process, whatever its roles.</summary>
     public static void MapPrometheus(this IEndpointRouteBuilder endpoints) =>
-        endpoints.MapPrometheusScrapingEndpoint("/metrics").RequireAuthorization();
+        endpoints.MapPrometheusScrapingEndpoint("/metrics").For(Access.SeeServer);
 }

@@ -9,12 +9,16 @@ internal static class AdmissionErrors
     public static readonly TusError DigestsDiffer =
         new(400, "digests_differ", "The metadata's sha256 and Repr-Digest promise different bytes.");
 
+    public static readonly TusError WorkspaceNotFound = Unknown("workspace");
+
+    public static readonly TusError LinkNotFound = Unknown("link");
+
     /// <summary>The first reason that holds, from the outside in.</summary>
     public static TusError For(Data.Sessions.Admission admission, long size) => admission switch
     {
-        { WorkspaceKnown: false } => Unknown("workspace"),
+        { WorkspaceKnown: false } => WorkspaceNotFound,
         { FolderKnown: false } => Unknown("folder"),
-        { LinkKnown: false } => Unknown("link"),
+        { LinkKnown: false } => LinkNotFound,
         { BatchKnown: false } => Unknown("batch"),
         { BatchOpen: false } => new(422, "batch_closed", "The batch is closed: no more files can join it."),
         _ => QuotaExceeded(size, admission.UserRoom, admission.WorkspaceRoom, admission.LinkRoom),

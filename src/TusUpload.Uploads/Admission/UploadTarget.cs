@@ -66,13 +66,14 @@ internal sealed record UploadTarget
         return target;
     }
 
-    public NewSession ToSession(CreateRequest request, Guid id, string userId, Guid defaultWorkspace) => new()
+    public NewSession ToSession(CreateRequest request, Guid id, string uploaderId, UploadPlace place) => new()
     {
         Id = id,
-        UserId = userId,
-        WorkspaceId = WorkspaceId ?? defaultWorkspace,
+        UserId = place.UserId,
+        UploaderId = uploaderId,
+        WorkspaceId = place.WorkspaceId,
         FolderId = FolderId,
-        LinkId = LinkId,
+        LinkId = place.LinkId,
         BatchId = request.IsPartial ? null : BatchId,
         FileName = FileName,
         RelativePath = RelativePath,

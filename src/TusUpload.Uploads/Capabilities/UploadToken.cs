@@ -5,19 +5,19 @@ namespace TusUpload.Uploads.Capabilities;
 
 /// <summary>
 /// What a token says: whose upload, which, and under which revision. <see cref="SignedFacts"/> after <c>tu1.</c>: 16 bytes of id (big-endian), 4 of
-/// revision (big-endian), the owner in UTF-8.
+/// revision (big-endian), the uploader in UTF-8.
 /// </summary>
-internal sealed record UploadToken(Guid UploadId, int Revision, string UserId)
+internal sealed record UploadToken(Guid UploadId, int Revision, string UploaderId)
 {
     private const string Prefix = "tu1.";
     private const int Fixed = 20;
 
     public string Sign(byte[] key)
     {
-        var facts = new byte[Fixed + Encoding.UTF8.GetByteCount(UserId)];
+        var facts = new byte[Fixed + Encoding.UTF8.GetByteCount(UploaderId)];
         UploadId.TryWriteBytes(facts, bigEndian: true, out _);
         BinaryPrimitives.WriteInt32BigEndian(facts.AsSpan(16), Revision);
-        Encoding.UTF8.GetBytes(UserId, facts.AsSpan(Fixed));
+        Encoding.UTF8.GetBytes(UploaderId, facts.AsSpan(Fixed));
         return SignedFacts.Sign(Prefix, facts, key);
     }
 

@@ -1,4 +1,3 @@
-using System.Globalization;
 using System.Security.Claims;
 
 using Microsoft.Extensions.Hosting;
@@ -18,8 +17,6 @@ namespace TusUpload.Uploads.Capabilities;
 public sealed class UploadTokens(ServerSecrets secrets, SessionTokens sessions, TimeProvider time) : IUploadTokens, IHostedService
 {
     private const string KeyName = "upload-tokens";
-    private const string UploadClaim = "upload";
-    private const string RevisionClaim = "upload_revision";
     private byte[] _key = [];
 
     public async Task StartAsync(CancellationToken cancellationToken) =>
@@ -28,43 +25,27 @@ public sealed class UploadTokens(ServerSecrets secrets, SessionTokens sessions, 
     public Task StopAsync(CancellationToken cancellationToken) => Task.CompletedTask;
 
     /// <inheritdoc/>
-    public string Issue(ClaimsPrincipal caller, UploadInfo upload) => new UploadToken(upload.Id, upload.TokenRevision, caller.UserId()!).Sign(_key);
+    public string Issue(ClaimsPrincipal caller, UploadInfo upload) => new UploadToken(upload.Id, upload.TokenRevision, caller.Caller().Subject).Sign(_key);
 
-    /// <summary>A token that counts; null when the caller has no such upload, or it has ended.</summary>
-    public async ValueTask<string?> IssueAsync(ClaimsPrincipal caller, Guid uploadId, CancellationToken cancellationToken)
-    {
-        var userId = caller.UserId()!;
-        return await sessions.RevisionAsync(uploadId, userId, cancellationToken) is { } revision
-            ? new UploadToken(uploadId, revision, userId).Sign(_key)
+    /// <summary>A token that counts; null when this uploader has no such upload, or it has ended.</summary>
+    public async ValueTask<string?> IssueAsync(string uploaderId, Guid uploadId, CancellationToken cancellationToken) =>
+        await sessions.RevisionAsync(uploadId, uploaderId, cancellationToken) is { } revision
+            ? new UploadToken(uploadId, revision, uploaderId).Sign(_key)
             : null;
-    }
 
-    /// <summary>Revokes all tokens of an upload; false when the caller has no such upload.</summary>
-    public Task<bool> RevokeAsync(ClaimsPrincipal caller, Guid uploadId, CancellationToken cancellationToken) =>
-        sessions.RevokeAsync(uploadId, caller.UserId()!, cancellationToken);
+    /// <summary>Revokes all tokens of an upload; false when this uploader has no such upload.</summary>
+    public Task<bool> RevokeAsync(string uploaderId, Guid uploadId, CancellationToken cancellationToken) =>
+        sessions.RevokeAsync(uploadId, uploaderId, cancellationToken);
 
-    /// <summary>Who the bearer is: the owner, of one upload. Null for a token that this server did not sign.</summary>
-    /// <param name="scheme">The authentication that asks.</param>
-    public ClaimsPrincipal? Read(string token, string scheme) => UploadToken.Read(token, _key) is { } facts
-        ? new(new ClaimsIdentity(
-            [
-                new("sub", facts.UserId),
-                new(UploadClaim, facts.UploadId.ToString()),
-                new(RevisionClaim, facts.Revision.ToString(CultureInfo.InvariantCulture)),
-            ],
-            scheme,
-            "sub",
-            "role"))
-        : null;
-
-    /// <summary>The one upload that a bearer may ask for; null for a caller who signed in.</summary>
-    public static Guid? UploadOf(ClaimsPrincipal caller) => Guid.TryParse(caller.FindFirstValue(UploadClaim), out var id) ? id : null;
+    /// <summary>Who the bearer is. Null for a token that this server did not sign.</summary>
+    public Caller? Read(string token) =>
+        UploadToken.Read(token, _key) is { } facts ? Caller.OfUploadToken(facts.UploaderId, facts.UploadId, facts.Revision) : null;
 
     /// <summary>
     /// True for the bearer of a token that was revoked. Not for one whose upload has ended: that is no secret to its bearer, and the store says it.
     /// </summary>
-    public async ValueTask<bool> IsRevokedAsync(ClaimsPrincipal caller, CancellationToken cancellationToken) =>
-        UploadOf(caller) is { } id
-        && await sessions.RevisionAsync(id, caller.UserId()!, cancellationToken) is { } revision
-        && revision.ToString(CultureInfo.InvariantCulture) != caller.FindFirstValue(RevisionClaim);
+    public async ValueTask<bool> IsRevokedAsync(Caller caller, CancellationToken cancellationToken) =>
+        caller.UploadId is { } id
+        && await sessions.RevisionAsync(id, caller.Subject, cancellationToken) is { } revision
+        && revision != caller.TokenRevision;
 }

@@ -65,7 +65,7 @@ internal sealed partial class LeaseAnswers(
                 return;
             }
 
-            var refusal = await writers.StopAsync(request.SessionId, request.UserId, hasEnded ? null : request.AtOffset);
+            var refusal = await writers.StopAsync(request.SessionId, request.UploaderId, hasEnded ? null : request.AtOffset);
             if (refusal == TusError.OffsetMismatch)
             {
                 await requests.RefuseAsync(request.Id, CancellationToken.None);

@@ -20,10 +20,10 @@ internal sealed class Writers(IOptions<LeaseOptions> options, NodeLife life, Tim
     private static readonly TimeSpan Moment = TimeSpan.FromMilliseconds(250);
 
     private long _turns;
-    private readonly ConcurrentDictionary<(Guid UploadId, string UserId), Writer> _running = new();
+    private readonly ConcurrentDictionary<(Guid UploadId, string UploaderId), Writer> _running = new();
 
     /// <summary>This user's running writer; null when there is none.</summary>
-    public Writer? Find(Guid uploadId, string userId) => _running.GetValueOrDefault((uploadId, userId));
+    public Writer? Find(Guid uploadId, string uploaderId) => _running.GetValueOrDefault((uploadId, uploaderId));
 
     /// <summary>
     /// Enters as the one writer; dispose the result to leave. A running one that does not let go in time, or that came after this request, refuses it
@@ -33,13 +33,13 @@ internal sealed class Writers(IOptions<LeaseOptions> options, NodeLife life, Tim
     /// </summary>
     /// <param name="body">What a newer request stops; null for a writer without one, which is short.</param>
     /// <param name="offset">Where the request believes the upload stands; null where that does not matter.</param>
-    public async ValueTask<(Writer? Writer, TusError? Refusal)> EnterAsync(Guid uploadId, string userId, TusBody? body, long? offset)
+    public async ValueTask<(Writer? Writer, TusError? Refusal)> EnterAsync(Guid uploadId, string uploaderId, TusBody? body, long? offset)
     {
-        var writer = new Writer(this, uploadId, userId, body) { Life = life.Current, Start = offset, Turn = Interlocked.Increment(ref _turns) };
+        var writer = new Writer(this, uploadId, uploaderId, body) { Life = life.Current, Start = offset, Turn = Interlocked.Increment(ref _turns) };
         var deadline = Deadline();
-        while (!_running.TryAdd((uploadId, userId), writer))
+        while (!_running.TryAdd((uploadId, uploaderId), writer))
         {
-            if (Find(uploadId, userId) is not { } running)
+            if (Find(uploadId, uploaderId) is not { } running)
             {
                 continue;
             }
@@ -68,10 +68,10 @@ internal sealed class Writers(IOptions<LeaseOptions> options, NodeLife life, Tim
     /// not, see <see cref="EnterAsync"/>.
     /// </summary>
     /// <param name="offset">Null where that does not matter.</param>
-    public async ValueTask<TusError?> StopAsync(Guid uploadId, string userId, long? offset = null)
+    public async ValueTask<TusError?> StopAsync(Guid uploadId, string uploaderId, long? offset = null)
     {
         var deadline = Deadline();
-        while (Find(uploadId, userId) is { } running)
+        while (Find(uploadId, uploaderId) is { } running)
         {
             if (offset is null || running.Start is null || running.Offset == offset)
             {
@@ -98,7 +98,7 @@ internal sealed class Writers(IOptions<LeaseOptions> options, NodeLife life, Tim
 
     private bool Holds(int entered, long now) => life.Holds(entered, now);
 
-    private void Leave(Writer writer) => _running.TryRemove(KeyValuePair.Create((writer.UploadId, writer.UserId), writer));
+    private void Leave(Writer writer) => _running.TryRemove(KeyValuePair.Create((writer.UploadId, writer.UploaderId), writer));
 
     /// <summary>Of one that stands elsewhere than is believed: null when it has left, or has begun and now stands where it says.</summary>
     private async ValueTask<TusError?> HearAsync(Writer running, long deadline) => running.HasBegun
@@ -140,7 +140,7 @@ internal sealed class Writers(IOptions<LeaseOptions> options, NodeLife life, Tim
     private long Deadline(TimeSpan wait) => time.GetTimestamp() + (long)(wait.TotalSeconds * time.TimestampFrequency);
 
     /// <summary>The right to write one upload in this process.</summary>
-    internal sealed class Writer(Writers writers, Guid uploadId, string userId, TusBody? body) : IDisposable
+    internal sealed class Writer(Writers writers, Guid uploadId, string uploaderId, TusBody? body) : IDisposable
     {
         private readonly TaskCompletionSource _left = new(TaskCreationOptions.RunContinuationsAsynchronously);
         private TaskCompletionSource? _begun;
@@ -148,7 +148,7 @@ internal sealed class Writers(IOptions<LeaseOptions> options, NodeLife life, Tim
 
         public Guid UploadId => uploadId;
 
-        public string UserId => userId;
+        public string UploaderId => uploaderId;
 
         public TusBody? Body => body;
 

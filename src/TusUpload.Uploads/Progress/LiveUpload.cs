@@ -12,6 +12,9 @@ internal sealed class LiveUpload(Guid uploadId, string userId, long offset, long
 
     public Guid UploadId => uploadId;
 
+    /// <summary>Who makes it, where that is not the user.</summary>
+    public string? UploaderId { get; init; }
+
     /// <summary>One of several that a final upload will be made of.</summary>
     public bool IsPartial { get; init; }
 
@@ -36,7 +39,7 @@ internal sealed class LiveUpload(Guid uploadId, string userId, long offset, long
     {
         var rate = Volatile.Read(ref _bytesPerSecond);
         var uploaded = Offset;
-        return new(uploadId, userId, uploaded, totalSize, rate > 0 ? rate : Rate(uploaded - _startOffset, time.GetElapsedTime(_startedAt)));
+        return new(uploadId, userId, UploaderId ?? userId, uploaded, totalSize, rate > 0 ? rate : Rate(uploaded - _startOffset, time.GetElapsedTime(_startedAt)));
     }
 
     private static long Rate(long bytes, TimeSpan elapsed) => elapsed > TimeSpan.Zero ? (long)(bytes / elapsed.TotalSeconds) : 0;

@@ -13,9 +13,9 @@ public sealed class LiveUploads(TimeProvider time)
     /// <summary>All of them but partial uploads, which nobody but their client knows of.</summary>
     public IEnumerable<ProgressReport> All() => _running.Values.Where(upload => !upload.IsPartial).Select(upload => upload.Report());
 
-    internal LiveUpload Begin(Guid uploadId, string userId, long offset, long? totalSize, bool isPartial = false)
+    internal LiveUpload Begin(Guid uploadId, string userId, long offset, long? totalSize, bool isPartial = false, string? uploaderId = null)
     {
-        var upload = new LiveUpload(uploadId, userId, offset, totalSize, time) { IsPartial = isPartial };
+        var upload = new LiveUpload(uploadId, userId, offset, totalSize, time) { IsPartial = isPartial, UploaderId = uploaderId };
         _running[uploadId] = upload;
         return upload;
     }

@@ -18,24 +18,24 @@ internal sealed class UploadAppend(
 {
     public async Task<TusResult<UploadInfo>> AppendAsync(AppendRequest request, TusBody body, CancellationToken cancellationToken)
     {
-        var (id, userId) = (request.UploadId, request.Caller.UserId()!);
+        var (id, uploaderId) = (request.UploadId, request.Caller.Caller().Subject);
 
-        var (writer, refusal) = await writers.EnterAsync(id, userId, body, request.Offset);
+        var (writer, refusal) = await writers.EnterAsync(id, uploaderId, body, request.Offset);
         using var entered = writer;
         if (writer is null)
         {
             return refusal!;
         }
 
-        var lease = await TakeAsync(request, userId, cancellationToken);
+        var lease = await TakeAsync(request, uploaderId, cancellationToken);
         return lease is null
-            ? await TakeOverAsync(request, userId, writer, body, cancellationToken)
+            ? await TakeOverAsync(request, uploaderId, writer, body, cancellationToken)
             : await receive.ReceiveAsync(lease, writer, body, request.Finishes, request.Length);
     }
 
-    private Task<SessionState?> TakeAsync(AppendRequest request, string userId, CancellationToken cancellationToken) => leases.TakeAsync(
+    private Task<SessionState?> TakeAsync(AppendRequest request, string uploaderId, CancellationToken cancellationToken) => leases.TakeAsync(
         request.UploadId,
-        userId,
+        uploaderId,
         request.Offset,
         services.Node.Id,
         services.Options.Value.HeartbeatLimit,
@@ -44,9 +44,9 @@ internal sealed class UploadAppend(
 
     /// <summary>The guard did not match, off the hot path: asks another node's writer to let go where there is one; else says why.</summary>
     private async Task<TusResult<UploadInfo>> TakeOverAsync(
-        AppendRequest request, string userId, Writers.Writer writer, TusBody body, CancellationToken cancellationToken)
+        AppendRequest request, string uploaderId, Writers.Writer writer, TusBody body, CancellationToken cancellationToken)
     {
-        var state = await leases.FindAsync(request.UploadId, userId, cancellationToken);
+        var state = await leases.FindAsync(request.UploadId, uploaderId, cancellationToken);
         if (takeOvers.IsElsewhere(state) && !IsOnAnotherDisk(state!))
         {
             (state, var refusal) = await takeOvers.TakeAsync(state, request.Offset, cancellationToken);
@@ -55,7 +55,7 @@ internal sealed class UploadAppend(
                 return refusal;
             }
 
-            if (await TakeAsync(request, userId, cancellationToken) is { } lease)
+            if (await TakeAsync(request, uploaderId, cancellationToken) is { } lease)
             {
                 return await receive.ReceiveAsync(lease, writer, body, request.Finishes, request.Length);
             }

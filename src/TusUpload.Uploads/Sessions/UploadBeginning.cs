@@ -18,7 +18,7 @@ internal sealed class UploadBeginning(
         NewSession session, TusBody? body, Func<UploadInfo, ValueTask>? onMade, CancellationToken cancellationToken)
     {
         // The id is new, so nobody is in the way.
-        using var writer = (await writers.EnterAsync(session.Id, session.UserId, body, offset: 0)).Writer!;
+        using var writer = (await writers.EnterAsync(session.Id, session.UploaderId, body, offset: 0)).Writer!;
         var (made, refusal) = await admission.AdmitAsync(session with { LeaseNode = body is null ? null : receive.Node.Id }, cancellationToken);
         if (refusal is not null)
         {
@@ -60,7 +60,7 @@ internal sealed class UploadBeginning(
 
             // The upload is there: whatever cut its body short, the client goes on from the offset.
             { Value: { } info } => info,
-            _ => (await leases.FindAsync(made.Id, made.UserId, CancellationToken.None)).ToInfo(made.Now),
+            _ => (await leases.FindAsync(made.Id, made.UploaderId, CancellationToken.None)).ToInfo(made.Now),
         };
     }
 
@@ -74,7 +74,7 @@ internal sealed class UploadBeginning(
         {
             await leases.ReleaseAsync(made.Id, receive.Node.Id, epoch: 1, CancellationToken.None);
         }
-        else if (await endings.TerminateAsync(made.Id, made.UserId, made.Now, CancellationToken.None) is not null)
+        else if (await endings.TerminateAsync(made.Id, made.UploaderId, made.Now, CancellationToken.None) is not null)
         {
             await content.DeleteAsync(made.Id, CancellationToken.None);
             await endings.MarkRemovedAsync([made.Id], CancellationToken.None);
@@ -84,6 +84,7 @@ internal sealed class UploadBeginning(
     private static SessionState Lease(NewSession made) => new(
         made.Id,
         made.UserId,
+        made.UploaderId,
         SessionStatus.Receiving,
         0,
         made.TotalSize,

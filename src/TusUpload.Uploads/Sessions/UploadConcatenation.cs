@@ -15,7 +15,7 @@ namespace TusUpload.Uploads.Sessions;
 /// request to come again; dying after it loses the answer, and the same request again is answered with what was made.
 /// </summary>
 internal sealed class UploadConcatenation(
-    CallerDirectory callers, SessionConcatenation concatenation, SessionAdmission admission, UploadJoins joins, IOptions<ExpiryOptions> expiry,
+    UploadPlaces places, SessionConcatenation concatenation, SessionAdmission admission, UploadJoins joins, IOptions<ExpiryOptions> expiry,
     TimeProvider time)
 {
     private static readonly TusError PartNotFound =
@@ -37,11 +37,16 @@ internal sealed class UploadConcatenation(
             return refusal;
         }
 
-        var userId = request.Caller.UserId()!;
-        var workspace = await callers.DefaultWorkspaceAsync(userId, cancellationToken);
+        var caller = request.Caller.Caller();
+        var place = await places.FindAsync(caller, target.Value!.WorkspaceId, target.Value.LinkId, cancellationToken);
+        if (place.Error is { } nowhere)
+        {
+            return nowhere;
+        }
+
         var now = time.GetUtcNow();
         var created = new CreateRequest(request.Caller, null, request.Metadata) { ResumeKey = request.ResumeKey };
-        var final = target.Value!.ToSession(created, Guid.CreateVersion7(), userId, workspace) with
+        var final = target.Value!.ToSession(created, Guid.CreateVersion7(), caller.Subject, place.Value!) with
         {
             Now = now,
             ExpiresAt = now + expiry.Value.ExpiresAfter,
@@ -66,7 +71,7 @@ internal sealed class UploadConcatenation(
             { Outcome: ConcatenationOutcome.PartTaken } => PartTaken,
             { Outcome: ConcatenationOutcome.PartsApart } => PartsApart,
             { Outcome: ConcatenationOutcome.TooLarge } => TusError.TooLarge,
-            _ => admission.Explain(made.Admission!, userId, made.Moved),
+            _ => admission.Explain(made.Admission!, place.Value!.UserId, made.Moved),
         };
     }
 }

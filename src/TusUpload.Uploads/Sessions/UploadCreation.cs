@@ -12,7 +12,7 @@ namespace TusUpload.Uploads.Sessions;
 /// client sends bytes in vain.
 /// </summary>
 internal sealed class UploadCreation(
-    CallerDirectory callers, IUploadContent content, WholeUpload whole, UploadBeginning beginning, UploadAdoption adoption, TimeProvider time)
+    UploadPlaces places, IUploadContent content, WholeUpload whole, UploadBeginning beginning, UploadAdoption adoption, TimeProvider time)
 {
     public async Task<TusResult<UploadInfo>> CreateAsync(CreateRequest request, TusBody? body, CancellationToken cancellationToken)
     {
@@ -32,9 +32,15 @@ internal sealed class UploadCreation(
             return AdmissionErrors.DigestsDiffer;
         }
 
-        var userId = request.Caller.UserId()!;
-        var workspace = await callers.DefaultWorkspaceAsync(userId, cancellationToken);
-        var session = target.Value!.ToSession(request, Guid.CreateVersion7(time.GetUtcNow()), userId, workspace) with { ContentNode = content.Node };
+        var caller = request.Caller.Caller();
+        var place = await places.FindAsync(caller, target.Value!.WorkspaceId, target.Value.LinkId, cancellationToken);
+        if (place.Error is { } nowhere)
+        {
+            return nowhere;
+        }
+
+        var id = Guid.CreateVersion7(time.GetUtcNow());
+        var session = target.Value!.ToSession(request, id, caller.Subject, place.Value!) with { ContentNode = content.Node };
         return session.ResumeKey is null
             ? await MakeAsync(session)
             : await adoption.CreateAsync(session, request, body, MakeAsync, cancellationToken);

@@ -13,13 +13,13 @@ internal sealed class UploadLength(
 {
     public async Task<TusResult<DeclaredLength>> DeclareAsync(AppendRequest request, long length, CancellationToken cancellationToken)
     {
-        var (id, userId) = (request.UploadId, request.Caller.UserId()!);
-        if (await writers.StopAsync(id, userId, request.Offset) is { } running)
+        var (id, uploaderId) = (request.UploadId, request.Caller.Caller().Subject);
+        if (await writers.StopAsync(id, uploaderId, request.Offset) is { } running)
         {
             return running;
         }
 
-        var (before, refusal) = await takeOvers.TakeAsync(await leases.FindAsync(id, userId, cancellationToken), request.Offset, cancellationToken);
+        var (before, refusal) = await takeOvers.TakeAsync(await leases.FindAsync(id, uploaderId, cancellationToken), request.Offset, cancellationToken);
         if (refusal is not null)
         {
             return refusal;
@@ -51,7 +51,7 @@ internal sealed class UploadLength(
         using var digest = completes ? digests.Take(known.Id, length) : null;
         var sha256 = digest?.Finish();
         var declared = await lengths.DeclareAsync(
-            known.Id, before.UserId, known.Offset, length, (sha256, finishes), services.Time.GetUtcNow(), cancellationToken);
+            known.Id, before.UploaderId, known.Offset, length, (sha256, finishes), services.Time.GetUtcNow(), cancellationToken);
         if (!declared.Made)
         {
             return declared.Found ? AdmissionErrors.For(declared, length - before.ReservedSize) : TusError.Locked;
@@ -61,7 +61,7 @@ internal sealed class UploadLength(
         {
             services.Completed.Tell(known.Id);
         }
-        else if (before.IsPartial && known.Offset == length && await leases.FindAsync(known.Id, before.UserId, CancellationToken.None) is { } part)
+        else if (before.IsPartial && known.Offset == length && await leases.FindAsync(known.Id, before.UploaderId, CancellationToken.None) is { } part)
         {
             await services.Joins.PartCommittedAsync(part);
         }

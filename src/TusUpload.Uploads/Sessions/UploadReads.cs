@@ -13,18 +13,18 @@ internal sealed class UploadReads(
 {
     public async Task<TusResult<UploadInfo>> FindAsync(Guid uploadId, ClaimsPrincipal caller, CancellationToken cancellationToken)
     {
-        var userId = caller.UserId()!;
-        if (await writers.StopAsync(uploadId, userId) is { } running)
+        var uploaderId = caller.Caller().Subject;
+        if (await writers.StopAsync(uploadId, uploaderId) is { } running)
         {
             return running;
         }
 
-        var state = await leases.FindAsync(uploadId, userId, cancellationToken);
+        var state = await leases.FindAsync(uploadId, uploaderId, cancellationToken);
         if (state is { IsFinal: true } && state.IsReceiving(time.GetUtcNow()))
         {
             // Somebody may have died between the last byte of a part and this.
             return await joins.FinishAsync(uploadId, CancellationToken.None)
-                ? (await leases.FindAsync(uploadId, userId, cancellationToken)).ToInfo(time.GetUtcNow())
+                ? (await leases.FindAsync(uploadId, uploaderId, cancellationToken)).ToInfo(time.GetUtcNow())
                 : await joins.ShowAsync(state, cancellationToken);
         }
 
@@ -34,5 +34,5 @@ internal sealed class UploadReads(
 
     /// <summary>The row as it is; a running writer goes on.</summary>
     public async Task<TusResult<UploadInfo>> PeekAsync(Guid uploadId, ClaimsPrincipal caller, CancellationToken cancellationToken) =>
-        (await leases.FindAsync(uploadId, caller.UserId()!, cancellationToken)).ToInfo(time.GetUtcNow());
+        (await leases.FindAsync(uploadId, caller.Caller().Subject, cancellationToken)).ToInfo(time.GetUtcNow());
 }

@@ -43,7 +43,7 @@ internal sealed class UploadReceive(
             return early;
         }
 
-        var live = services.Spans.Live.Begin(lease.Id, lease.UserId, lease.UploadedSize, lease.TotalSize, isPartial: lease.IsPartial);
+        var live = services.Spans.Live.Begin(lease.Id, lease.UserId, lease.UploadedSize, lease.TotalSize, lease.IsPartial, lease.UploaderId);
         writer.Live = live;
         var digest = TakeDigest(lease, body);
         try

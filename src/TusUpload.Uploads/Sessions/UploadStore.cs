@@ -39,7 +39,7 @@ internal sealed class UploadStore(
         lengths.DeclareAsync(request, length, cancellationToken);
 
     public Task<TusResult<UploadInfo>> TerminateAsync(Guid uploadId, ClaimsPrincipal caller, CancellationToken cancellationToken) =>
-        termination.TerminateAsync(uploadId, caller.UserId()!, cancellationToken);
+        termination.TerminateAsync(uploadId, caller.Caller().Subject, cancellationToken);
 }
 
 /// <summary>The ways in which an upload begins.</summary>

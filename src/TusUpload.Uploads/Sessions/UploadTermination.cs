@@ -12,9 +12,9 @@ namespace TusUpload.Uploads.Sessions;
 internal sealed class UploadTermination(
     Writers writers, SessionEndings endings, SessionLeases leases, IUploadContent content, UploadTerminationServices services)
 {
-    public async Task<TusResult<UploadInfo>> TerminateAsync(Guid uploadId, string userId, CancellationToken cancellationToken)
+    public async Task<TusResult<UploadInfo>> TerminateAsync(Guid uploadId, string uploaderId, CancellationToken cancellationToken)
     {
-        var (writer, refusal) = await writers.EnterAsync(uploadId, userId, body: null, offset: null);
+        var (writer, refusal) = await writers.EnterAsync(uploadId, uploaderId, body: null, offset: null);
         using var entered = writer;
         if (writer is null)
         {
@@ -22,14 +22,14 @@ internal sealed class UploadTermination(
         }
 
         var now = services.Time.GetUtcNow();
-        if (await endings.TerminateAsync(uploadId, userId, now, cancellationToken) is not { } ended)
+        if (await endings.TerminateAsync(uploadId, uploaderId, now, cancellationToken) is not { } ended)
         {
-            var state = await leases.FindAsync(uploadId, userId, cancellationToken);
+            var state = await leases.FindAsync(uploadId, uploaderId, cancellationToken);
             return state.ToInfo(now) switch
             {
                 { Value: null } missing => missing,
                 { Value: { } known } when state is { Status: SessionStatus.Receiving } && (state.IsFinal || state.FinalId is not null) =>
-                    await EndFamilyAsync(state.FinalId ?? state.Id, userId, known, now),
+                    await EndFamilyAsync(state.FinalId ?? state.Id, uploaderId, known, now),
                 _ => TusError.Completed,
             };
         }
@@ -44,9 +44,9 @@ internal sealed class UploadTermination(
 
     // A final upload and its parts end together: without one of them nothing can be made of the others. A request that still writes to one is held
     // back at its commit.
-    private async Task<TusResult<UploadInfo>> EndFamilyAsync(Guid finalId, string userId, UploadInfo known, DateTimeOffset now)
+    private async Task<TusResult<UploadInfo>> EndFamilyAsync(Guid finalId, string uploaderId, UploadInfo known, DateTimeOffset now)
     {
-        var ended = await endings.TerminateFinalAsync(finalId, userId, now, CancellationToken.None);
+        var ended = await endings.TerminateFinalAsync(finalId, uploaderId, now, CancellationToken.None);
         if (ended.Count == 0)
         {
             return TusError.Locked;

@@ -168,6 +168,7 @@ public sealed class FilesTests(RunningServer server) : IClassFixture<RunningServ
             {
                 Id = Guid.CreateVersion7(),
                 UserId = user.Id,
+                UploaderId = user.Id,
                 WorkspaceId = user.DefaultWorkspaceId,
                 FileName = "seeded",
                 FileSize = 1,

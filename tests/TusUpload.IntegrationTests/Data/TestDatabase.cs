@@ -32,7 +32,7 @@ internal sealed class TestDatabase : IAsyncDisposable
         var services = new ServiceCollection().AddLogging(log => log.ClearProviders())
             .AddSingleton<IConfiguration>(new ConfigurationBuilder().Build()).AddData(_ => address).BuildServiceProvider();
         var database = new TestDatabase(services);
-        database.Workspace = await database.Get<UserDirectory>().EnsureAsync(User, limit, Now, Ct);
+        database.Workspace = await database.Get<UserDirectory>().EnsureAsync(User, null, limit, Now, Ct);
         return database;
     }
 
@@ -43,6 +43,7 @@ internal sealed class TestDatabase : IAsyncDisposable
     {
         Id = Guid.CreateVersion7(),
         UserId = User,
+        UploaderId = User,
         WorkspaceId = Workspace,
         BatchId = batch,
         FileName = "a file",
@@ -65,7 +66,7 @@ internal sealed class TestDatabase : IAsyncDisposable
     public async Task<Guid> BatchAsync(int? expected)
     {
         await using var db = Db();
-        var batch = new Batch { Id = Guid.CreateVersion7(), UserId = User, WorkspaceId = Workspace, Status = "open", ExpectedFiles = expected, CreatedAt = Now };
+        var batch = new Batch { Id = Guid.CreateVersion7(), UserId = User, UploaderId = User, WorkspaceId = Workspace, Status = "open", ExpectedFiles = expected, CreatedAt = Now };
         db.Batches.Add(batch);
         await db.SaveChangesAsync(Ct);
         return batch.Id;

@@ -33,6 +33,9 @@ public class RunningServer(PostgresServer postgres) : WebApplicationFactory<Prog
 
     public string DataPath => _data.FullPath;
 
+    /// <summary>For a test that needs a server with other settings.</summary>
+    public PostgresServer Postgres => postgres;
+
     /// <summary>Of the server's database, for statements of the test's own.</summary>
     public string ConnectionString { get; private set; } = "";
 
@@ -73,6 +76,14 @@ public class RunningServer(PostgresServer postgres) : WebApplicationFactory<Prog
     {
         var client = NewClient();
         client.DefaultRequestHeaders.Add(DevelopmentAuthentication.UserHeader, user);
+        return client;
+    }
+
+    /// <summary>Calls with a token or an API key; null: with neither.</summary>
+    public HttpClient ClientWith(string? token)
+    {
+        var client = NewClient();
+        client.DefaultRequestHeaders.Authorization = token is null ? null : new("Bearer", token);
         return client;
     }
 

@@ -105,6 +105,7 @@ internal sealed class PipelineHost : IAsyncDisposable
             {
                 Id = id,
                 UserId = User,
+                UploaderId = User,
                 WorkspaceId = Workspace,
                 BatchId = batch,
                 FileName = "a file",
@@ -178,6 +179,7 @@ internal sealed class PipelineHost : IAsyncDisposable
         {
             Id = Guid.CreateVersion7(),
             UserId = User,
+            UploaderId = User,
             WorkspaceId = Workspace,
             Status = "open",
             ExpectedFiles = expected,
@@ -241,7 +243,7 @@ internal sealed class PipelineHost : IAsyncDisposable
         builder.Services.AddSingleton(provider => ActivatorUtilities.CreateInstance<DiskContent>(provider));
         after?.Invoke(builder.Services);
         var host = new PipelineHost(builder.Build(), address, folder, ownFolder);
-        host.Workspace = await host.Get<UserDirectory>().EnsureAsync(User, null, Now, Ct);
+        host.Workspace = await host.Get<UserDirectory>().EnsureAsync(User, null, null, Now, Ct);
         return host;
     }
 }

@@ -24,7 +24,7 @@ public sealed class StartTests(PostgresServer postgres) : IAsyncDisposable
         var (code, said) = await RunAsync("--Auth:Mode=jwt", "--Tus:IdleTimeout=0", "--Leases:TakeOverWait=0");
 
         Assert.Equal(1, code);
-        Assert.Contains("jwt is not available in this version", said, StringComparison.Ordinal);
+        Assert.Contains("Auth:Mode jwt needs", said, StringComparison.Ordinal);
         Assert.Contains("Tus:IdleTimeout", said, StringComparison.Ordinal);
         Assert.Contains("Leases:TakeOverWait", said, StringComparison.Ordinal);
         Assert.DoesNotContain("   at ", said, StringComparison.Ordinal);

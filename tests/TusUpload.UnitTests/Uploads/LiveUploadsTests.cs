@@ -16,7 +16,7 @@ public sealed class LiveUploadsTests
         _time.Advance(TimeSpan.FromSeconds(2));
         upload.Received(4000);
 
-        Assert.Equal(new ProgressReport(_upload, "ann", 5000, 10_000, 2000), live.Find(_upload));
+        Assert.Equal(new ProgressReport(_upload, "ann", "ann", 5000, 10_000, 2000), live.Find(_upload));
         live.End(upload);
         Assert.Null(live.Find(_upload));
     }

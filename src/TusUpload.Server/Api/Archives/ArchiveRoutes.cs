@@ -1,3 +1,5 @@
+using TusUpload.Server.Auth;
+
 namespace TusUpload.Server.Api.Archives;
 
 internal static class ArchiveRoutes
@@ -9,12 +11,14 @@ internal static class ArchiveRoutes
             .WithSummary("Downloads the batch's ready files as a zip.")
             .Produces(200, contentType: "application/zip")
             .ProducesProblem(404)
-            .ProducesProblem(409);
+            .ProducesProblem(409)
+            .For(Access.DownloadBatch);
         api.MapGet("/folders/{id:guid}/content", ReadFolder.HandleAsync)
             .WithTags("folders")
             .WithSummary("Downloads the ready files of a folder, and of those below it, as a zip.")
             .Produces(200, contentType: "application/zip")
             .ProducesProblem(404)
-            .ProducesProblem(409);
+            .ProducesProblem(409)
+            .For(Access.DownloadFolder);
     }
 }

@@ -1,10 +1,8 @@
-using System.Security.Claims;
-
 using Microsoft.EntityFrameworkCore;
 
 using TusUpload.Data;
 using TusUpload.Data.Files;
-using TusUpload.Server.Api.Files;
+using TusUpload.Uploads.Admission;
 
 namespace TusUpload.Server.Api.Archives;
 
@@ -12,10 +10,9 @@ namespace TusUpload.Server.Api.Archives;
 internal static class ReadBatch
 {
     public static async Task<IResult> HandleAsync(
-        Guid id, ClaimsPrincipal caller, TusUploadDb db, ZipArchives archives, CancellationToken cancellationToken)
+        Guid id, Caller caller, TusUploadDb db, ZipArchives archives, CancellationToken cancellationToken)
     {
-        var owner = caller.OwnerId();
-        if (!await db.Batches.AnyAsync(batch => batch.Id == id && batch.UserId == owner, cancellationToken))
+        if (!await db.BatchesOf(caller).AnyAsync(batch => batch.Id == id, cancellationToken))
         {
             return ApiError.BatchNotFound;
         }

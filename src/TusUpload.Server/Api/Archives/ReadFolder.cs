@@ -1,9 +1,8 @@
-using System.Security.Claims;
-
 using Microsoft.EntityFrameworkCore;
 
 using TusUpload.Data;
 using TusUpload.Data.Files;
+using TusUpload.Uploads.Admission;
 
 namespace TusUpload.Server.Api.Archives;
 
@@ -11,9 +10,9 @@ namespace TusUpload.Server.Api.Archives;
 internal static class ReadFolder
 {
     public static async Task<IResult> HandleAsync(
-        Guid id, ClaimsPrincipal caller, TusUploadDb db, ZipArchives archives, CancellationToken cancellationToken)
+        Guid id, Caller caller, TusUploadDb db, ZipArchives archives, CancellationToken cancellationToken)
     {
-        var owner = caller.OwnerId();
+        var owner = caller.Subject;
         var top = await db.Folders
             .Where(folder => folder.Id == id && db.Workspaces.Any(space => space.Id == folder.WorkspaceId && space.UserId == owner))
             .SingleOrDefaultAsync(cancellationToken);

@@ -1,3 +1,5 @@
+using TusUpload.Server.Auth;
+
 namespace TusUpload.Server.Api.Batches;
 
 internal static class BatchRoutes
@@ -9,18 +11,22 @@ internal static class BatchRoutes
             .WithSummary("Makes a batch; files join it with batchId in their Upload-Metadata.")
             .Produces<BatchView>(201)
             .ProducesProblem(400)
-            .ProducesProblem(404);
+            .ProducesProblem(404)
+            .For(Access.MakeBatch);
         batches.MapGet("", ListBatches.HandleAsync)
             .WithSummary("Lists the caller's batches, newest first.")
             .Produces<Page<BatchView>>()
-            .ProducesProblem(400);
+            .ProducesProblem(400)
+            .For(Access.SeeBatches);
         batches.MapGet("/{id:guid}", FindBatch.HandleAsync)
             .WithSummary("Shows a batch.")
             .Produces<BatchView>()
-            .ProducesProblem(404);
+            .ProducesProblem(404)
+            .For(Access.SeeBatches);
         batches.MapPost("/{id:guid}/seal", SealBatch.HandleAsync)
             .WithSummary("Closes a batch: no file joins any more, and it ends when its files have.")
             .Produces<BatchView>()
-            .ProducesProblem(404);
+            .ProducesProblem(404)
+            .For(Access.SealBatch);
     }
 }

@@ -1,7 +1,3 @@
-using System.Security.Claims;
-
-using Microsoft.EntityFrameworkCore;
-
 using TusUpload.Data;
 using TusUpload.Data.Batches;
 using TusUpload.Uploads.Admission;
@@ -12,30 +8,25 @@ namespace TusUpload.Server.Api.Batches;
 internal static class CreateBatch
 {
     public static async Task<IResult> HandleAsync(
-        Body? body, ClaimsPrincipal caller, [AsParameters] Services services, CancellationToken cancellationToken)
+        Body? body, Caller caller, [AsParameters] Services services, CancellationToken cancellationToken)
     {
         if (body?.ExpectedFiles is < 1)
         {
             return ApiError.InvalidExpectedFiles;
         }
 
-        var owner = caller.OwnerId();
-        var workspace = await services.Callers.DefaultWorkspaceAsync(owner, cancellationToken);
-        if (body?.WorkspaceId is { } chosen && chosen != workspace)
+        var found = await services.Places.FindAsync(caller, body?.WorkspaceId, linkId: null, cancellationToken);
+        if (found.Value is not { } place || (caller.IsUser && place.UserId != caller.Subject))
         {
-            if (!await services.Db.Workspaces.AnyAsync(space => space.Id == chosen && space.UserId == owner, cancellationToken))
-            {
-                return ApiError.WorkspaceNotFound;
-            }
-
-            workspace = chosen;
+            return found.Error is { } error ? ApiError.From(error) : ApiError.WorkspaceNotFound;
         }
 
         var batch = new Batch
         {
             Id = Guid.CreateVersion7(),
-            UserId = owner,
-            WorkspaceId = workspace,
+            UserId = place.UserId,
+            UploaderId = caller.Subject,
+            WorkspaceId = place.WorkspaceId,
             Status = BatchStatus.Open,
             ExpectedFiles = body?.ExpectedFiles,
             CreatedAt = services.Time.GetUtcNow(),
@@ -50,5 +41,5 @@ internal static class CreateBatch
     /// <param name="WorkspaceId">Default: the caller's default workspace.</param>
     internal sealed record Body(int? ExpectedFiles, Guid? WorkspaceId);
 
-    internal sealed record Services(TusUploadDb Db, CallerDirectory Callers, TimeProvider Time);
+    internal sealed record Services(TusUploadDb Db, UploadPlaces Places, TimeProvider Time);
 }

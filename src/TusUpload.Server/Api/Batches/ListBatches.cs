@@ -1,6 +1,5 @@
-using System.Security.Claims;
-
 using TusUpload.Data.Connections;
+using TusUpload.Uploads.Admission;
 
 namespace TusUpload.Server.Api.Batches;
 
@@ -8,17 +7,16 @@ namespace TusUpload.Server.Api.Batches;
 internal static class ListBatches
 {
     public static async Task<IResult> HandleAsync(
-        [AsParameters] PageRequest page, ClaimsPrincipal caller, StaleReads reads, CancellationToken cancellationToken)
+        [AsParameters] PageRequest page, Caller caller, StaleReads reads, CancellationToken cancellationToken)
     {
         if (!page.TryRead(out var limit, out var below, out var error))
         {
             return error;
         }
 
-        var owner = caller.OwnerId();
         return TypedResults.Ok(await reads.RunAsync(db =>
         {
-            var batches = db.Batches.Where(batch => batch.UserId == owner);
+            var batches = db.ListBatchesOf(caller);
             if (below is { } last)
             {
                 batches = batches.Where(batch => batch.Id < last);

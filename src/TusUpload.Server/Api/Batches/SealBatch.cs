@@ -1,7 +1,6 @@
-using System.Security.Claims;
-
 using TusUpload.Data;
 using TusUpload.Data.Batches;
+using TusUpload.Uploads.Admission;
 
 namespace TusUpload.Server.Api.Batches;
 
@@ -9,9 +8,9 @@ namespace TusUpload.Server.Api.Batches;
 internal static class SealBatch
 {
     public static async Task<IResult> HandleAsync(
-        Guid id, ClaimsPrincipal caller, BatchSealing sealing, TusUploadDb db, TimeProvider time, CancellationToken cancellationToken)
+        Guid id, Caller caller, BatchSealing sealing, TusUploadDb db, TimeProvider time, CancellationToken cancellationToken)
     {
-        await sealing.SealAsync(id, caller.OwnerId(), time.GetUtcNow(), cancellationToken);
+        await sealing.SealAsync(id, caller.Subject, time.GetUtcNow(), cancellationToken);
         return await FindBatch.HandleAsync(id, caller, db, cancellationToken);
     }
 }

@@ -1,8 +1,9 @@
 using System.Collections.Frozen;
 using System.Globalization;
-using System.Security.Claims;
 
 using TusUpload.Pipeline.Notifications;
+using TusUpload.Server.Auth;
+using TusUpload.Uploads.Admission;
 
 namespace TusUpload.Server.Api.Events;
 
@@ -16,10 +17,11 @@ internal static class EventRoutes
             .WithTags("events")
             .WithSummary("Streams the caller's events; Last-Event-ID continues after the last one seen, types narrows (comma-separated).")
             .Produces(200, contentType: "text/event-stream")
-            .ProducesProblem(400);
+            .ProducesProblem(400)
+            .For(Access.HearEvents);
 
     private static async Task<IResult> HandleAsync(
-        string? lastEventId, string? types, ClaimsPrincipal caller, HttpRequest request, [AsParameters] Services services)
+        string? lastEventId, string? types, Caller caller, HttpRequest request, [AsParameters] Services services)
     {
         // A browser that reconnects sends the header and the old address: the header is the newer one.
         var last = request.Headers.TryGetValue(LastEventId, out var header) ? header.ToString() : lastEventId;
@@ -37,7 +39,7 @@ internal static class EventRoutes
         var from = after ?? await services.Feed.LastPlaceAsync(request.HttpContext.RequestAborted);
         var wanted = types?.Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries).ToFrozenSet(StringComparer.Ordinal);
         return new EventStream(
-            token => services.Feed.SubscribeAsync(caller.OwnerId(), from, token),
+            token => services.Feed.SubscribeAsync(caller.Subject, from, token),
             wanted is { Count: > 0 } ? wanted.Contains : static _ => true,
             services.Time,
             services.Lifetime.ApplicationStopping);

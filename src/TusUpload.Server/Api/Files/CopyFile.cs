@@ -1,7 +1,6 @@
-using System.Security.Claims;
-
 using TusUpload.Data;
 using TusUpload.Data.Files;
+using TusUpload.Uploads.Admission;
 
 namespace TusUpload.Server.Api.Files;
 
@@ -9,7 +8,7 @@ namespace TusUpload.Server.Api.Files;
 internal static class CopyFile
 {
     public static async Task<IResult> HandleAsync(
-        Guid id, Body? body, ClaimsPrincipal caller, FileCopying copying, TusUploadDb db, TimeProvider time, CancellationToken cancellationToken)
+        Guid id, Body? body, Caller caller, FileCopying copying, TusUploadDb db, TimeProvider time, CancellationToken cancellationToken)
     {
         if (body?.FileName is not null && !RenameFile.IsName(body.FileName))
         {
@@ -17,7 +16,7 @@ internal static class CopyFile
         }
 
         var copy = Guid.CreateVersion7();
-        var wanted = new FileCopy(copy, id, caller.OwnerId(), body?.WorkspaceId, body?.FolderId, body?.FileName);
+        var wanted = new FileCopy(copy, id, caller.Subject, body?.WorkspaceId, body?.FolderId, body?.FileName);
         return await copying.CopyAsync(wanted, time.GetUtcNow(), cancellationToken) switch
         {
             CopyOutcome.Made => TypedResults.Created($"/api/v1/files/{copy}", await db.FindFileAsync(copy, caller, cancellationToken)),

@@ -1,7 +1,6 @@
-using System.Security.Claims;
-
 using TusUpload.Data;
 using TusUpload.Data.Files;
+using TusUpload.Uploads.Admission;
 
 namespace TusUpload.Server.Api.Files;
 
@@ -9,9 +8,9 @@ namespace TusUpload.Server.Api.Files;
 internal static class DeleteFile
 {
     public static async Task<IResult> HandleAsync(
-        Guid id, ClaimsPrincipal caller, FileDeletion deletion, TusUploadDb db, TimeProvider time, CancellationToken cancellationToken)
+        Guid id, Caller caller, FileDeletion deletion, TusUploadDb db, TimeProvider time, CancellationToken cancellationToken)
     {
-        if (await deletion.DeleteAsync(id, caller.OwnerId(), time.GetUtcNow(), cancellationToken))
+        if (await deletion.DeleteAsync(id, caller.Subject, time.GetUtcNow(), cancellationToken))
         {
             return TypedResults.NoContent();
         }

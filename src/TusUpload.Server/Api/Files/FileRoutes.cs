@@ -1,3 +1,5 @@
+using TusUpload.Server.Auth;
+
 namespace TusUpload.Server.Api.Files;
 
 internal static class FileRoutes
@@ -8,26 +10,31 @@ internal static class FileRoutes
         files.MapGet("", ListFiles.HandleAsync)
             .WithSummary("Lists the caller's files, newest upload first.")
             .Produces<Page<FileView>>()
-            .ProducesProblem(400);
+            .ProducesProblem(400)
+            .For(Access.SeeFiles);
         files.MapGet("/{id:guid}", FindFile.HandleAsync)
             .WithSummary("Shows a file; 404 until its last byte is in.")
             .Produces<FileView>()
-            .ProducesProblem(404);
+            .ProducesProblem(404)
+            .For(Access.SeeFile);
         files.MapPatch("/{id:guid}", RenameFile.HandleAsync)
             .WithSummary("Gives a file another name.")
             .Produces<FileView>()
             .ProducesProblem(400)
-            .ProducesProblem(404);
+            .ProducesProblem(404)
+            .For(Access.ChangeFile);
         files.MapDelete("/{id:guid}", DeleteFile.HandleAsync)
             .WithSummary("Deletes a file that has ended its way; its usage is returned at once.")
             .Produces(204)
             .ProducesProblem(404)
-            .ProducesProblem(409);
+            .ProducesProblem(409)
+            .For(Access.ChangeFile);
         files.MapPost("/{id:guid}/replay", ReplayFile.HandleAsync)
             .WithSummary("Sends a failed file through the pipeline again.")
             .Produces<FileView>(202)
             .ProducesProblem(404)
-            .ProducesProblem(409);
+            .ProducesProblem(409)
+            .For(Access.ReplayFile);
         files.MapPost("/{id:guid}/copy", CopyFile.HandleAsync)
             .WithSummary("Makes a second file of a ready one; no byte is moved, and it counts like any other.")
             .Produces<FileView>(201)
@@ -35,14 +42,16 @@ internal static class FileRoutes
             .ProducesProblem(404)
             .ProducesProblem(409)
             .ProducesProblem(410)
-            .ProducesProblem(413);
+            .ProducesProblem(413)
+            .For(Access.ChangeFile);
         files.MapPost("/{id:guid}/signed-url", SignUrl.HandleAsync)
             .WithSummary("Makes an address at which whoever has it downloads the file until it expires.")
             .Produces<SignUrl.SignedUrl>()
             .ProducesProblem(400)
             .ProducesProblem(404)
             .ProducesProblem(409)
-            .ProducesProblem(410);
+            .ProducesProblem(410)
+            .For(Access.ShareFile);
         files.MapMethods("/{id:guid}/content", [HttpMethods.Get, HttpMethods.Head], ReadContent.HandleAsync)
             .WithSummary("Downloads a ready file; ranges and conditions are honoured.")
             .Produces(200)
@@ -52,6 +61,7 @@ internal static class FileRoutes
             .ProducesProblem(409)
             .ProducesProblem(410)
             .ProducesProblem(412)
-            .ProducesProblem(416);
+            .ProducesProblem(416)
+            .For(Access.DownloadFile);
     }
 }

@@ -1,12 +1,11 @@
-using System.Security.Claims;
-
 using TusUpload.Data;
+using TusUpload.Uploads.Admission;
 
 namespace TusUpload.Server.Api.Files;
 
 /// <summary>GET /files/{id}</summary>
 internal static class FindFile
 {
-    public static async Task<IResult> HandleAsync(Guid id, ClaimsPrincipal caller, TusUploadDb db, CancellationToken cancellationToken) =>
+    public static async Task<IResult> HandleAsync(Guid id, Caller caller, TusUploadDb db, CancellationToken cancellationToken) =>
         await db.FindFileAsync(id, caller, cancellationToken) is { } file ? TypedResults.Ok(file) : ApiError.FileNotFound;
 }

@@ -1,11 +1,11 @@
 using System.Collections.Frozen;
-using System.Security.Claims;
 
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.EntityFrameworkCore;
 
 using TusUpload.Data.Connections;
 using TusUpload.Data.Files;
+using TusUpload.Uploads.Admission;
 
 namespace TusUpload.Server.Api.Files;
 
@@ -24,7 +24,7 @@ internal static class ListFiles
     public static async Task<IResult> HandleAsync(
         [AsParameters] PageRequest page,
         [AsParameters] Filter filter,
-        ClaimsPrincipal caller,
+        Caller caller,
         StaleReads reads,
         CancellationToken cancellationToken)
     {
@@ -40,7 +40,7 @@ internal static class ListFiles
 
         return TypedResults.Ok(await reads.RunAsync(db =>
         {
-            var files = filter.Narrow(db.FilesOf(caller));
+            var files = filter.Narrow(db.ListFilesOf(caller));
             if (below is { } last)
             {
                 files = files.Where(file => file.Id < last);

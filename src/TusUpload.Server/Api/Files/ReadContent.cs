@@ -1,7 +1,6 @@
-using System.Security.Claims;
-
 using TusUpload.Data;
 using TusUpload.Pipeline.Storage;
+using TusUpload.Uploads.Admission;
 
 namespace TusUpload.Server.Api.Files;
 
@@ -9,6 +8,6 @@ namespace TusUpload.Server.Api.Files;
 internal static class ReadContent
 {
     public static async Task<IResult> HandleAsync(
-        Guid id, ClaimsPrincipal caller, TusUploadDb db, IObjectStorage storage, CancellationToken cancellationToken) =>
+        Guid id, Caller caller, TusUploadDb db, IObjectStorage storage, CancellationToken cancellationToken) =>
         await FileContent.ReadAsync(await db.FindFileAsync(id, caller, cancellationToken), storage, cancellationToken);
 }

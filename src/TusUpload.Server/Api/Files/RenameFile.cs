@@ -1,7 +1,6 @@
-using System.Security.Claims;
-
 using TusUpload.Data;
 using TusUpload.Data.Files;
+using TusUpload.Uploads.Admission;
 
 namespace TusUpload.Server.Api.Files;
 
@@ -11,14 +10,14 @@ internal static class RenameFile
     private const int MostCharacters = 255;
 
     public static async Task<IResult> HandleAsync(
-        Guid id, Body body, ClaimsPrincipal caller, FileRenaming renaming, TusUploadDb db, CancellationToken cancellationToken)
+        Guid id, Body body, Caller caller, FileRenaming renaming, TusUploadDb db, CancellationToken cancellationToken)
     {
         if (!IsName(body.FileName))
         {
             return ApiError.InvalidFileName;
         }
 
-        return await renaming.RenameAsync(id, caller.OwnerId(), body.FileName!, cancellationToken)
+        return await renaming.RenameAsync(id, caller.Subject, body.FileName!, cancellationToken)
             && await db.FindFileAsync(id, caller, cancellationToken) is { } file
             ? TypedResults.Ok(file)
             : ApiError.FileNotFound;

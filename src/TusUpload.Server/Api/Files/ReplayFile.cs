@@ -1,7 +1,6 @@
-using System.Security.Claims;
-
 using TusUpload.Data;
 using TusUpload.Pipeline.Jobs;
+using TusUpload.Uploads.Admission;
 
 namespace TusUpload.Server.Api.Files;
 
@@ -9,9 +8,9 @@ namespace TusUpload.Server.Api.Files;
 internal static class ReplayFile
 {
     public static async Task<IResult> HandleAsync(
-        Guid id, ClaimsPrincipal caller, FileReplay replay, TusUploadDb db, CancellationToken cancellationToken)
+        Guid id, Caller caller, FileReplay replay, TusUploadDb db, CancellationToken cancellationToken)
     {
-        var replayed = await replay.ReplayAsync(id, caller.OwnerId(), cancellationToken);
+        var replayed = await replay.ReplayAsync(id, caller.Subject, cancellationToken);
         var file = await db.FindFileAsync(id, caller, cancellationToken);
         return (file, replayed) switch
         {

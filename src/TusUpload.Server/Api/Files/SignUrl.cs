@@ -1,5 +1,3 @@
-using System.Security.Claims;
-
 using Microsoft.Extensions.Options;
 
 using TusUpload.Data;
@@ -7,6 +5,7 @@ using TusUpload.Data.Files;
 using TusUpload.Pipeline.Storage;
 using TusUpload.Protocol;
 using TusUpload.Server.Api.Downloads;
+using TusUpload.Uploads.Admission;
 
 namespace TusUpload.Server.Api.Files;
 
@@ -17,7 +16,7 @@ internal static class SignUrl
     private const int Longest = 7 * 24 * 3600;
 
     public static async Task<IResult> HandleAsync(
-        Guid id, Body? body, ClaimsPrincipal caller, TusUploadDb db, Signing signing, CancellationToken cancellationToken)
+        Guid id, Body? body, Caller caller, TusUploadDb db, Signing signing, CancellationToken cancellationToken)
     {
         if (body?.ExpiresIn is < 1 or > Longest)
         {

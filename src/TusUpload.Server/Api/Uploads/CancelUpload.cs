@@ -1,6 +1,6 @@
-using System.Security.Claims;
-
+using TusUpload.Data;
 using TusUpload.Protocol.Stores;
+using TusUpload.Uploads.Admission;
 
 namespace TusUpload.Server.Api.Uploads;
 
@@ -8,9 +8,16 @@ namespace TusUpload.Server.Api.Uploads;
 internal static class CancelUpload
 {
     public static async Task<IResult> HandleAsync(
-        Guid id, ClaimsPrincipal caller, ITusTerminationStore store, CancellationToken cancellationToken)
+        Guid id, Caller caller, TusUploadDb db, ITusTerminationStore store, CancellationToken cancellationToken)
     {
-        var ended = await store.TerminateAsync(id, caller, cancellationToken);
+        if (await db.FindUploaderAsync(id, caller, cancellationToken) is not { } uploader)
+        {
+            return ApiError.UploadNotFound;
+        }
+
+        // As the uploader: a visitor's upload is ended by whose account it counts for as well.
+        var asUploader = (caller with { Subject = uploader }).ToPrincipal(nameof(CancelUpload));
+        var ended = await store.TerminateAsync(id, asUploader, cancellationToken);
         return ended.Error is { } error ? ApiError.From(error) : TypedResults.NoContent();
     }
 }

@@ -1,10 +1,9 @@
-using System.Security.Claims;
-
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.Options;
 
 using TusUpload.Data;
 using TusUpload.Data.Sessions;
+using TusUpload.Uploads.Admission;
 using TusUpload.Uploads.Expiry;
 using TusUpload.Uploads.Progress;
 
@@ -16,18 +15,22 @@ internal static class ExtendUpload
     private const long MostSeconds = 365 * 86_400;
 
     public static async Task<IResult> HandleAsync(
-        Guid id, Body? body, ClaimsPrincipal caller, [AsParameters] Services services, CancellationToken cancellationToken)
+        Guid id, Body? body, Caller caller, [AsParameters] Services services, CancellationToken cancellationToken)
     {
         if (body?.Seconds is < 1 or > MostSeconds)
         {
             return ApiError.InvalidSeconds;
         }
 
-        var owner = caller.OwnerId();
+        if (await services.Db.FindUploaderAsync(id, caller, cancellationToken) is not { } uploader)
+        {
+            return ApiError.UploadNotFound;
+        }
+
         var now = services.Time.GetUtcNow();
         var more = body?.Seconds is { } seconds ? TimeSpan.FromSeconds(seconds) : services.Expiry.Value.ExpiresAfter;
-        var extended = await services.Endings.ExtendAsync(id, owner, now, now + more, cancellationToken);
-        var upload = await services.Db.Sessions.Where(session => session.Id == id && session.UserId == owner)
+        var extended = await services.Endings.ExtendAsync(id, uploader, now, now + more, cancellationToken);
+        var upload = await services.Db.UploadsOf(caller).Where(session => session.Id == id)
             .Select(UploadView.At(now)).SingleOrDefaultAsync(cancellationToken);
         return (upload, extended) switch
         {

@@ -1,8 +1,7 @@
-using System.Security.Claims;
-
 using Microsoft.EntityFrameworkCore;
 
 using TusUpload.Data;
+using TusUpload.Uploads.Admission;
 using TusUpload.Uploads.Progress;
 
 namespace TusUpload.Server.Api.Uploads;
@@ -11,10 +10,9 @@ namespace TusUpload.Server.Api.Uploads;
 internal static class FindUpload
 {
     public static async Task<IResult> HandleAsync(
-        Guid id, ClaimsPrincipal caller, TusUploadDb db, LiveUploads live, TimeProvider time, CancellationToken cancellationToken)
+        Guid id, Caller caller, TusUploadDb db, LiveUploads live, TimeProvider time, CancellationToken cancellationToken)
     {
-        var owner = caller.OwnerId();
-        var upload = await db.Sessions.Where(session => session.Id == id && session.UserId == owner)
+        var upload = await db.UploadsOf(caller).Where(session => session.Id == id)
             .Select(UploadView.At(time.GetUtcNow())).SingleOrDefaultAsync(cancellationToken);
         return upload is null ? ApiError.UploadNotFound : TypedResults.Ok(upload.With(live));
     }

@@ -1,7 +1,6 @@
-using System.Security.Claims;
-
 using TusUpload.Data.Connections;
 using TusUpload.Data.Sessions;
+using TusUpload.Uploads.Admission;
 using TusUpload.Uploads.Progress;
 
 namespace TusUpload.Server.Api.Uploads;
@@ -10,14 +9,13 @@ namespace TusUpload.Server.Api.Uploads;
 internal static class ListUploads
 {
     public static async Task<IResult> HandleAsync(
-        [AsParameters] PageRequest page, string? status, ClaimsPrincipal caller, [AsParameters] Services services, CancellationToken cancellationToken)
+        [AsParameters] PageRequest page, string? status, Caller caller, [AsParameters] Services services, CancellationToken cancellationToken)
     {
         if (!page.TryRead(out var limit, out var below, out var error))
         {
             return error;
         }
 
-        var owner = caller.OwnerId();
         var now = services.Time.GetUtcNow();
         if (status is not (null or SessionStatus.Receiving or SessionStatus.Expired or SessionStatus.Received or SessionStatus.Terminated))
         {
@@ -26,7 +24,7 @@ internal static class ListUploads
 
         var uploads = await services.Reads.RunAsync(db =>
         {
-            var sessions = Narrow(db.Sessions.Where(session => session.UserId == owner && !session.IsPartial), status, now);
+            var sessions = Narrow(db.ListUploadsOf(caller).Where(session => !session.IsPartial), status, now);
             if (below is { } last)
             {
                 sessions = sessions.Where(session => session.Id < last);

@@ -1,8 +1,7 @@
-using System.Security.Claims;
-
 using Microsoft.EntityFrameworkCore;
 
 using TusUpload.Data;
+using TusUpload.Server.Auth;
 using TusUpload.Uploads.Admission;
 
 namespace TusUpload.Server.Api.Usage;
@@ -14,13 +13,14 @@ internal static class UsageRoutes
         api.MapGet("/usage", HandleAsync)
             .WithTags("usage")
             .WithSummary("Shows limits, used and reserved bytes of the caller, its workspaces and their links.")
-            .Produces<UsageView>();
+            .Produces<UsageView>()
+            .For(Access.SeeUsage);
 
     private static async Task<IResult> HandleAsync(
-        ClaimsPrincipal caller, CallerDirectory callers, TusUploadDb db, CancellationToken cancellationToken)
+        Caller caller, CallerDirectory callers, TusUploadDb db, CancellationToken cancellationToken)
     {
-        var owner = caller.OwnerId();
-        await callers.DefaultWorkspaceAsync(owner, cancellationToken);
+        var owner = caller.Subject;
+        await callers.DefaultWorkspaceAsync(caller, cancellationToken);
         var user = await db.Users.Where(user => user.Id == owner)
             .Select(user => new AccountUsage(user.StorageLimit, user.StorageUsed, user.StorageReserved)).SingleAsync(cancellationToken);
         var workspaces = await db.Workspaces.Where(space => space.UserId == owner).OrderBy(space => space.Id)

@@ -171,6 +171,7 @@ public sealed class ContentJanitorTests(PostgresServer postgres)
         {
             Id = id,
             UserId = known.UserId,
+            UploaderId = known.UserId,
             WorkspaceId = known.Id,
             FileName = "a file",
             TotalSize = 100,
@@ -195,6 +196,7 @@ public sealed class ContentJanitorTests(PostgresServer postgres)
         {
             Id = id,
             UserId = session.UserId,
+            UploaderId = session.UserId,
             WorkspaceId = session.WorkspaceId,
             FileName = "a file",
             FileSize = 100,

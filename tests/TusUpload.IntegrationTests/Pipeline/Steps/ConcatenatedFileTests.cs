@@ -127,6 +127,7 @@ public sealed class ConcatenatedFileTests(PostgresServer postgres)
     {
         Id = Guid.CreateVersion7(),
         UserId = PipelineHost.User,
+        UploaderId = PipelineHost.User,
         WorkspaceId = host.Workspace,
         FileName = "a file",
         TotalSize = size,

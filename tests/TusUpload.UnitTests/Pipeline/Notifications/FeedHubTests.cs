@@ -63,10 +63,24 @@ public sealed class FeedHubTests
         Assert.Single(Read(subscription));
     }
 
-    private static ProgressReport Report(Guid upload) => new(upload, "ann", 5, 10, 1);
+    [Fact]
+    public void Who_made_an_upload_for_anothers_account_hears_of_it_too()
+    {
+        var (account, visitor, other) = (_hub.Join("ann", 10), _hub.Join("link:1", 10), _hub.Join("link:2", 10));
+        var upload = Guid.CreateVersion7();
 
-    private static FeedEvent Event(long place, string type = EventType.FileReady, string user = "ann", Guid? subject = null) =>
-        new(place, Guid.CreateVersion7(), type, user, subject ?? Guid.CreateVersion7(), "{}", default);
+        _hub.HandOver([Report(upload, "link:1")], new HashSet<Guid> { upload }, DateTimeOffset.UnixEpoch);
+        _hub.HandOver([Event(1, uploader: "link:1")]);
+
+        Assert.Equal([EventType.UploadProgress, EventType.FileReady], Read(account).Select(message => message.Type));
+        Assert.Equal([EventType.UploadProgress, EventType.FileReady], Read(visitor).Select(message => message.Type));
+        Assert.Empty(Read(other));
+    }
+
+    private static ProgressReport Report(Guid upload, string uploader = "ann") => new(upload, "ann", uploader, 5, 10, 1);
+
+    private static FeedEvent Event(long place, string type = EventType.FileReady, string user = "ann", Guid? subject = null, string? uploader = null) =>
+        new(place, Guid.CreateVersion7(), type, user, uploader, subject ?? Guid.CreateVersion7(), "{}", default);
 
     private static List<FeedMessage> Read(Subscription subscription)
     {

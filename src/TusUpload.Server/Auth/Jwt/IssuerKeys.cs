@@ -1,0 +1,95 @@
+using Microsoft.Extensions.Options;
+using Microsoft.IdentityModel.Protocols.OpenIdConnect;
+using Microsoft.IdentityModel.Tokens;
+
+namespace TusUpload.Server.Auth.Jwt;
+
+/// <summary>
+/// The keys that an issuer publishes. Fetched when the first token needs them, twice a day, and when a token names a key that is not known; whoever needs them
+/// waits, since a refusal would be taken for the last word.
+/// </summary>
+internal sealed partial class IssuerKeys(
+    IHttpClientFactory clients, IOptions<AuthOptions> options, TimeProvider time, ILogger<IssuerKeys> logger) : IDisposable
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromHours(12);
+
+    // Whoever makes up keys must not make the server ask for each of them.
+    private static readonly TimeSpan ShortestPause = TimeSpan.FromSeconds(10);
+
+    private readonly SemaphoreSlim _turn = new(1);
+    private readonly JwtOptions _options = options.Value.Jwt;
+    private Published? _known;
+
+    public bool ArePublished => _options.Authority is not null || _options.JwksUrl is not null;
+
+    public void Dispose() => _turn.Dispose();
+
+    /// <summary>Those that were fetched last. Throws <see cref="HttpRequestException"/> where there were none yet and none can be had.</summary>
+    public async ValueTask<Published> GetAsync(CancellationToken cancellationToken)
+    {
+        var known = Volatile.Read(ref _known);
+        if (known is not null && time.GetUtcNow() - known.FetchedAt < Patience)
+        {
+            return known;
+        }
+
+        try
+        {
+            return await FetchAsync(known, cancellationToken);
+        }
+        catch (HttpRequestException) when (known is not null)
+        {
+            // Old keys are better than none: what was signed with them is as genuine as before.
+            return known;
+        }
+    }
+
+    /// <summary>Those of this moment, after a token named a key that <paramref name="known"/> have not; the same where they are too young to ask again.</summary>
+    public async ValueTask<Published> RenewAsync(Published known, CancellationToken cancellationToken) =>
+        time.GetUtcNow() - known.FetchedAt < ShortestPause && known.Renewals > 0 ? known : await FetchAsync(known, cancellationToken);
+
+    private async ValueTask<Published> FetchAsync(Published? known, CancellationToken cancellationToken)
+    {
+        await _turn.WaitAsync(cancellationToken);
+        try
+        {
+            if (_known is { } fresh && fresh != known)
+            {
+                // Somebody else has fetched them meanwhile.
+                return fresh;
+            }
+
+            var (issuer, keys) = await AskAsync(cancellationToken);
+            return _known = new(issuer, keys, time.GetUtcNow(), (known?.Renewals ?? -1) + 1);
+        }
+        catch (Exception away) when (!cancellationToken.IsCancellationRequested)
+        {
+            LogAway(away.Message);
+            throw away as HttpRequestException ?? new HttpRequestException("The issuer's keys could not be had.", away);
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    private async Task<(string Issuer, IList<SecurityKey> Keys)> AskAsync(CancellationToken cancellationToken)
+    {
+        using var client = clients.CreateClient(nameof(IssuerKeys));
+        var (issuer, address) = (_options.Issuer, _options.JwksUrl);
+        if (address is null)
+        {
+            var discovered = OpenIdConnectConfiguration.Create(
+                await client.GetStringAsync($"{_options.Authority!.TrimEnd('/')}/.well-known/openid-configuration", cancellationToken));
+            (issuer, address) = (issuer ?? discovered.Issuer, discovered.JwksUri);
+        }
+
+        return (issuer!, new JsonWebKeySet(await client.GetStringAsync(address, cancellationToken)).GetSigningKeys());
+    }
+
+    [LoggerMessage(EventId = 5600, Level = LogLevel.Warning, Message = "The keys of Auth:Jwt could not be fetched: {Reason}")]
+    private partial void LogAway(string reason);
+
+    /// <param name="Renewals">How often they were fetched since the first time.</param>
+    internal sealed record Published(string Issuer, IList<SecurityKey> Keys, DateTimeOffset FetchedAt, int Renewals);
+}

@@ -1,0 +1,120 @@
+using System.Net;
+
+using Microsoft.AspNetCore.Builder;
+using Microsoft.AspNetCore.Hosting;
+using Microsoft.AspNetCore.Hosting.Server;
+using Microsoft.AspNetCore.Hosting.Server.Features;
+using Microsoft.AspNetCore.Http;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Logging;
+using Microsoft.IdentityModel.Tokens;
+
+using TusUpload.IntegrationTests.Harness;
+using TusUpload.IntegrationTests.Uploads;
+
+namespace TusUpload.IntegrationTests.Auth;
+
+/// <summary>Issuers that publish their keys, and change them.</summary>
+public sealed class JwksTests(PostgresServer postgres)
+{
+    private static CancellationToken Ct => TestContext.Current.CancellationToken;
+
+    [Theory]
+    [InlineData(false)]
+    [InlineData(true)]
+    public async Task A_new_key_is_fetched_when_the_first_token_names_it(bool discovers)
+    {
+        await using var issuer = await Issuer.StartAsync();
+        var (old, next) = (Tokens.NewKey("old"), Tokens.NewKey("next"));
+        issuer.Keys = [old];
+        await using var server = await StartAsync(issuer, discovers);
+        await UploadsAsync(server, Tokens.Of("ann", credentials: old, issuer: issuer.Address));
+
+        issuer.Keys = [next];
+        await UploadsAsync(server, Tokens.Of("ann", credentials: next, issuer: issuer.Address));
+
+        using var stranger = server.ClientWith(Tokens.Of("ann", credentials: Tokens.NewKey("old"), issuer: issuer.Address));
+        using var refused = await stranger.PostAsync(10);
+        Assert.Equal(HttpStatusCode.Unauthorized, refused.StatusCode);
+    }
+
+    [Fact]
+    public async Task Keys_that_cannot_be_had_say_nothing_of_the_token()
+    {
+        await using var issuer = await Issuer.StartAsync();
+        var key = Tokens.NewKey("k");
+        await using var server = await StartAsync(issuer, discovers: false);
+        using var ann = server.ClientWith(Tokens.Of("ann", credentials: key, issuer: issuer.Address));
+
+        using var post = await ann.PostAsync(10);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, post.StatusCode);
+        using var head = await ann.HeadAsync(new($"/uploads/{Guid.CreateVersion7()}", UriKind.Relative));
+        Assert.Equal(HttpStatusCode.Locked, head.StatusCode);
+    }
+
+    [Fact]
+    public async Task A_secret_and_keys_may_stand_side_by_side_while_one_replaces_the_other()
+    {
+        await using var issuer = await Issuer.StartAsync();
+        var key = Tokens.NewKey("k");
+        issuer.Keys = [key];
+        await using var server = await StartAsync(issuer, discovers: false, settings => settings["Auth:Jwt:Secret"] = Tokens.Secret);
+
+        await UploadsAsync(server, Tokens.Of("ann", credentials: key, issuer: issuer.Address));
+        await UploadsAsync(server, Tokens.Of("ann", issuer: issuer.Address));
+    }
+
+    private Task<RunningServer> StartAsync(Issuer issuer, bool discovers, Action<IDictionary<string, string>>? more = null) =>
+        RunningServer.StartAsync(postgres, settings =>
+        {
+            settings["Auth:Mode"] = "jwt";
+            settings["Auth:Jwt:Issuer"] = issuer.Address;
+            settings[discovers ? "Auth:Jwt:Authority" : "Auth:Jwt:JwksUrl"] = discovers ? issuer.Address : $"{issuer.Address}/.well-known/jwks.json";
+            more?.Invoke(settings);
+        });
+
+    private static async Task UploadsAsync(RunningServer server, string token)
+    {
+        using var client = server.ClientWith(token);
+        using var post = await client.PostAsync(10);
+        Assert.True(post.StatusCode == HttpStatusCode.Created, await post.Content.ReadAsStringAsync(Ct));
+    }
+
+    private sealed class Issuer(WebApplication app) : IAsyncDisposable
+    {
+        /// <summary>Null: it does not answer.</summary>
+        public SigningCredentials[]? Keys { get; set; }
+
+        public string Address { get; private set; } = "";
+
+        public static async Task<Issuer> StartAsync()
+        {
+            var builder = WebApplication.CreateSlimBuilder();
+            builder.Logging.ClearProviders();
+            builder.WebHost.UseUrls("http://127.0.0.1:0");
+            var issuer = new Issuer(builder.Build());
+            issuer.Map();
+            await issuer.StartHereAsync();
+            return issuer;
+        }
+
+        public ValueTask DisposeAsync() => app.DisposeAsync();
+
+        private async Task StartHereAsync()
+        {
+            await app.StartAsync(Ct);
+            Address = app.Services.GetRequiredService<IServer>().Features.Get<IServerAddressesFeature>()!.Addresses.Single();
+        }
+
+        private void Map()
+        {
+            app.MapGet("/.well-known/openid-configuration", () => Results.Json(new { issuer = Address, jwks_uri = $"{Address}/.well-known/jwks.json" }));
+            app.MapGet("/.well-known/jwks.json", () => Keys is null
+                ? Results.StatusCode(500)
+                : Results.Json(new
+                {
+                    keys = Keys.Select(Tokens.PublicOf).Select(key => new { kty = key.Kty, use = "sig", alg = "ES256", kid = key.Kid, crv = key.Crv, x = key.X, y = key.Y }),
+                }));
+        }
+    }
+}
