@@ -6,7 +6,7 @@ import { build } from 'esbuild'
 import { chromium } from 'playwright-core'
 import { Content } from './content.mjs'
 
-const PROGRAM = process.env.E2E_CHROMIUM ?? '/usr/bin/chromium'
+export const PROGRAM = process.env.E2E_CHROMIUM ?? '/usr/bin/chromium'
 const PAGES = fileURLToPath(new URL('../pages/', import.meta.url))
 
 /** Why there is no browser to test with; false where there is one. Where tests have to be complete, it has to be there. */
