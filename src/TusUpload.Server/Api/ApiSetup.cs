@@ -1,4 +1,5 @@
 using Microsoft.AspNetCore.Cors.Infrastructure;
+using Microsoft.AspNetCore.OpenApi;
 using Microsoft.Extensions.DependencyInjection.Extensions;
 using Microsoft.Extensions.Options;
 
@@ -34,12 +35,18 @@ internal static class ApiSetup
         services.AddSingleton<IConfigureOptions<CorsOptions>, ApiCors>();
         // What cannot be bound is answered with 400 in every environment, never with an exception page.
         services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = false);
-        services.AddOpenApi(options => options.AddDocumentTransformer((document, _, _) =>
+        services.AddOpenApi(options =>
         {
-            document.Info.Title = "TusUpload";
-            document.Info.Description = "Uploads, files, batches, usage and events. Bytes are uploaded with tus 1.0.0 at the tus address.";
-            return Task.CompletedTask;
-        }));
+            // The body of each verb is a Body of its own.
+            options.CreateSchemaReferenceId = schema =>
+                OpenApiOptions.CreateDefaultSchemaReferenceId(schema) is { } name ? schema.Type.DeclaringType?.Name + name : null;
+            options.AddDocumentTransformer((document, _, _) =>
+            {
+                document.Info.Title = "TusUpload";
+                document.Info.Description = "Uploads, files, batches, usage and events. Bytes are uploaded with tus 1.0.0 at the tus address.";
+                return Task.CompletedTask;
+            });
+        });
         return services;
     }
 

@@ -79,6 +79,24 @@ public sealed class ApiEdgeTests(RunningServer server) : IClassFixture<RunningSe
             operation => Assert.NotEmpty(operation.Value.Text("summary")!));
     }
 
+    [Theory]
+    [InlineData("/api/v1/files/{id}/signed-url", "post", "expiresIn")]
+    [InlineData("/api/v1/files/{id}/copy", "post", "fileName,workspaceId,folderId")]
+    [InlineData("/api/v1/files/{id}", "patch", "fileName")]
+    [InlineData("/api/v1/batches", "post", "expectedFiles,workspaceId")]
+    [InlineData("/api/v1/uploads/{id}/extend", "post", "seconds")]
+    [InlineData("/api/v1/api-keys", "post", "name,scopes,expiresAt")]
+    public async Task It_says_of_each_body_what_it_takes(string path, string verb, string members)
+    {
+        var document = await server.Client.GetJsonAsync("/openapi/v1.json");
+
+        var body = document.GetProperty("paths").GetProperty(path).GetProperty(verb).GetProperty("requestBody").GetProperty("content")
+            .GetProperty("application/json").GetProperty("schema");
+        var reference = (body.TryGetProperty("$ref", out var direct) ? direct : body.GetProperty("oneOf")[1].GetProperty("$ref")).GetString()!;
+        var schema = document.GetProperty("components").GetProperty("schemas").GetProperty(reference.Split('/')[^1]);
+        Assert.Equal(members.Split(','), schema.GetProperty("properties").EnumerateObject().Select(member => member.Name));
+    }
+
     [Fact]
     public async Task Its_page_needs_nothing_from_elsewhere()
     {
