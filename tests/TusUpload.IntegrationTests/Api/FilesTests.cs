@@ -54,6 +54,7 @@ public sealed class FilesTests(RunningServer server) : IClassFixture<RunningServ
         Assert.Equal([first], await IdsAsync("?name=report"));
         Assert.Equal([first], await IdsAsync("?name=t_1"));
         Assert.Equal([second], await IdsAsync("?name=100%25"));
+        await (await server.Client.GetAsync("/api/v1/files?name=%00", Ct)).IsProblemAsync(HttpStatusCode.BadRequest, "invalid_request");
         Assert.Equal([second], await IdsAsync($"?createdAfter={between}"));
         Assert.Equal([first], await IdsAsync($"?createdBefore={between}"));
         Assert.Equal([second], await IdsAsync("?limit=1"));

@@ -38,6 +38,12 @@ internal static class ListFiles
             return ApiError.InvalidStatus;
         }
 
+        if (filter.Name?.Contains('\0', StringComparison.Ordinal) == true)
+        {
+            // Postgres has no such text.
+            return ApiError.InvalidRequest;
+        }
+
         return TypedResults.Ok(await reads.RunAsync(db =>
         {
             var files = filter.Narrow(db.ListFilesOf(caller));
