@@ -51,6 +51,9 @@ internal sealed record ApiError(int Status, string Code, string Message) : IResu
     public static readonly ApiError FileNotFound = new(404, "file_not_found", "There is no such file.");
     public static readonly ApiError FileInProcessing = new(409, "file_in_processing", "The file is on its way; it can be deleted when that has ended.");
     public static readonly ApiError FileNotFailed = new(409, "file_not_failed", "Only a file that failed can be processed again.");
+    public static readonly ApiError ContentMissing = new(
+        404, "content_missing", "The object store has nothing for this file: it is being deleted, or was stored where the configuration does not point any more.");
+
     public static readonly ApiError FileNotReady = new(409, "file_not_ready", "The file is not ready yet.");
     public static readonly ApiError LinkExpired = new(410, "link_expired", "This address has expired.");
     public static readonly ApiError FileRejected = new(410, "file_rejected", "The file was refused; its content is gone.");

@@ -39,6 +39,12 @@ internal sealed partial class ErrorEdge(RequestDelegate next, ILogger<ErrorEdge>
             await AnswerAsync(http, ApiError.StorageUnavailable);
             return;
         }
+        catch (FileNotFoundException gone)
+        {
+            LogMissing(gone.Message);
+            await AnswerAsync(http, ApiError.ContentMissing);
+            return;
+        }
         catch (Exception trouble)
         {
             LogUnexpected(trouble);
@@ -84,6 +90,9 @@ internal sealed partial class ErrorEdge(RequestDelegate next, ILogger<ErrorEdge>
 
     [LoggerMessage(EventId = 5302, Level = LogLevel.Warning, Message = "The object store is away: {Reason}")]
     private partial void LogStoreAway(string reason);
+
+    [LoggerMessage(EventId = 5303, Level = LogLevel.Warning, Message = "The object store has nothing for a file that is ready: {Reason}")]
+    private partial void LogMissing(string reason);
 
     [LoggerMessage(EventId = 5301, Level = LogLevel.Error, Message = "A request failed unexpectedly")]
     private partial void LogUnexpected(Exception trouble);

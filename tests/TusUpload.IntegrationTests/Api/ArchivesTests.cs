@@ -109,7 +109,7 @@ public sealed class ArchivesTests(RunningServer server) : IClassFixture<RunningS
         var batch = (await (await server.Client.PostAsync("/api/v1/batches", null, Ct)).JsonAsync(HttpStatusCode.Created)).GetProperty("id").GetGuid();
         File.Delete(await ObjectAsync(await ReadyAsync([1], "lost", batch, null)));
 
-        await (await server.Client.GetAsync($"/api/v1/batches/{batch}/content", Ct)).IsProblemAsync(HttpStatusCode.InternalServerError, "unexpected");
+        await (await server.Client.GetAsync($"/api/v1/batches/{batch}/content", Ct)).IsProblemAsync(HttpStatusCode.NotFound, "content_missing");
     }
 
     private async Task<string> ObjectAsync(Guid file) =>

@@ -69,6 +69,17 @@ public sealed class ContentTests(RunningServer server) : IClassFixture<RunningSe
         Assert.Equal(_content[start..(start + length)], await response.Content.ReadAsByteArrayAsync(Ct));
     }
 
+    [Theory]
+    [InlineData("items=0-5")]
+    [InlineData("bytes 0-5")]
+    public async Task A_range_of_something_else_than_bytes_is_none(string range)
+    {
+        using var response = await SendAsync(HttpMethod.Get, ("Range", range));
+
+        Assert.Equal(HttpStatusCode.OK, response.StatusCode);
+        Assert.Equal(100_000, response.Content.Headers.ContentLength);
+    }
+
     [Fact]
     public async Task A_range_beyond_the_end_is_refused()
     {

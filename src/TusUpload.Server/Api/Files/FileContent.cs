@@ -15,7 +15,7 @@ internal static class FileContent
             case null: return ApiError.FileNotFound;
             case { ProcessingStatus: FileStatus.Rejected }: return ApiError.FileRejected;
             case { ProcessingStatus: FileStatus.Ready, StoragePath: { } path, Sha256: { } sha256 } file:
-                return await OpenAsync(storage, path, cancellationToken) is not { } stream ? ApiError.FileNotFound : new Content(TypedResults.Stream(
+                return await OpenAsync(storage, path, cancellationToken) is not { } stream ? ApiError.ContentMissing : new Content(TypedResults.Stream(
                     stream,
                     SafeContentType.Of(file.ContentType),
                     file.FileName,
@@ -26,7 +26,7 @@ internal static class FileContent
         }
     }
 
-    /// <summary>Null when the object went away after its row was read: its owner deletes it now.</summary>
+    /// <summary>Null when there is no object: its owner deletes it now, or the store is another than that which it was put in.</summary>
     private static async Task<Stream?> OpenAsync(IObjectStorage storage, string path, CancellationToken cancellationToken)
     {
         try
@@ -48,6 +48,12 @@ internal static class FileContent
             headers.XContentTypeOptions = "nosniff";
             headers.ContentSecurityPolicy = "sandbox; default-src 'none'";
             headers.CacheControl = "private, no-cache";
+            if (!httpContext.Request.Headers.Range.ToString().StartsWith("bytes=", StringComparison.OrdinalIgnoreCase))
+            {
+                // A unit that is not known is as good as no range (RFC 9110 §14.2); the result below takes any for bytes.
+                httpContext.Request.Headers.Remove(HeaderNames.Range);
+            }
+
             await stream.ExecuteAsync(httpContext);
             if (httpContext.Response is { StatusCode: 416, HasStarted: false })
             {
