@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 
 using TusUpload.Data.ApiKeys;
+using TusUpload.Data.Audit;
 using TusUpload.Data.Batches;
 using TusUpload.Data.Checksums;
 using TusUpload.Data.Files;
@@ -30,11 +31,15 @@ public sealed class TusUploadDb(DbContextOptions<TusUploadDb> options) : DbConte
 
     public DbSet<Workspace> Workspaces => Set<Workspace>();
 
+    public DbSet<WorkspaceMember> Members => Set<WorkspaceMember>();
+
     public DbSet<Link> Links => Set<Link>();
 
     public DbSet<Folder> Folders => Set<Folder>();
 
     public DbSet<Batch> Batches => Set<Batch>();
+
+    public DbSet<BatchFile> BatchFiles => Set<BatchFile>();
 
     public DbSet<StoredFile> Files => Set<StoredFile>();
 
@@ -57,6 +62,8 @@ public sealed class TusUploadDb(DbContextOptions<TusUploadDb> options) : DbConte
     public DbSet<ProtectionKey> ProtectionKeys => Set<ProtectionKey>();
 
     public DbSet<ApiKey> ApiKeys => Set<ApiKey>();
+
+    public DbSet<AuditEntry> AuditLog => Set<AuditEntry>();
 
     protected override void OnModelCreating(ModelBuilder modelBuilder)
     {

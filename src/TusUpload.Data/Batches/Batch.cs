@@ -36,6 +36,18 @@ public sealed class Batch
     /// <summary>Bytes of the received files.</summary>
     public long TotalBytes { get; init; }
 
+    /// <summary>Its files are seen together, when it is complete, or never.</summary>
+    public bool AllOrNothing { get; init; }
+
+    /// <summary>What becomes of a file that comes when the batch is closed: one of <see cref="LatePolicy"/>.</summary>
+    public string LateFiles { get; init; } = LatePolicy.Refuse;
+
+    /// <summary>Files that came late and were let in. Not among the others: the batch's end has been told.</summary>
+    public int LateJoined { get; init; }
+
+    /// <summary>An open batch ends then, with what it has; null: it waits.</summary>
+    public DateTimeOffset? ExpiresAt { get; init; }
+
     public DateTimeOffset CreatedAt { get; init; }
 
     public DateTimeOffset? EndedAt { get; init; }

@@ -72,6 +72,15 @@ public sealed class StoredFile
 
     public DateTimeOffset? ReadyAt { get; init; }
 
+    /// <summary>
+    /// When it is ready it takes the place of those of its name in its folder that were begun before it; they stay as versions of it. Nothing else is
+    /// written about that, so it holds whatever happens at the same time, and with the newest version gone the one before it is there again.
+    /// </summary>
+    public bool Replaces { get; init; }
+
+    /// <summary>Grows by one with each change of its name or place.</summary>
+    public int Version { get; set; } = 1;
+
     /// <summary>Deleted by its owner: invisible, its usage returned, its object removed by a job.</summary>
     public DateTimeOffset? DeletedAt { get; init; }
 }

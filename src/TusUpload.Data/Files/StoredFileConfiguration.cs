@@ -37,6 +37,12 @@ internal sealed class StoredFileConfiguration : IEntityTypeConfiguration<StoredF
         table.Property(file => file.RejectionMessage).HasMaxLength(1000);
         // In no index: it changes with every run.
         table.Property(file => file.OpenRuns).HasDefaultValue((short)0);
+        table.Property(file => file.Replaces).HasDefaultValue(false);
+        table.Property(file => file.Version).HasDefaultValue(1);
+        table.HasIndex(file => new { file.FolderId, file.Id }).HasFilter("folder_id IS NOT NULL");
+        table.HasIndex(file => new { file.WorkspaceId, file.Id });
+        table.HasIndex(file => new { file.WorkspaceId, file.FileName, file.Id }, "ix_files_replacing")
+            .HasFilter("replaces AND processing_status = 'ready' AND deleted_at IS NULL");
         table.HasIndex(file => new { file.UserId, file.Id }).HasFilter("deleted_at IS NULL");
         table.HasIndex(file => new { file.UploaderId, file.Id }).HasFilter("uploader_id <> user_id AND deleted_at IS NULL");
         table.HasIndex(file => file.BatchId).HasFilter("batch_id IS NOT NULL");

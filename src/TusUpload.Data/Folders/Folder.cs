@@ -13,8 +13,17 @@ public sealed class Folder
     /// <summary>The folder above; null at the root.</summary>
     public Guid? ParentId { get; init; }
 
-    /// <summary>Names from the root down, joined by '/', without a leading one; unique in the workspace.</summary>
+    /// <summary>Names from the root down, joined by '/', without a leading one; unique in the workspace among those not in the trash.</summary>
     public required string Path { get; set; }
 
+    /// <summary>Grows by one with each change of its own name or place.</summary>
+    public int Version { get; set; } = 1;
+
     public DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>In the trash since then, with the files in it; null: not.</summary>
+    public DateTimeOffset? DeletedAt { get; set; }
+
+    /// <summary>Of a folder in the trash: the folder that was deleted, itself or one above it; they are restored and removed together.</summary>
+    public Guid? DeletedWith { get; set; }
 }

@@ -80,11 +80,76 @@ namespace TusUpload.Data.Migrations
                         });
                 });
 
+            modelBuilder.Entity("TusUpload.Data.Audit.AuditEntry", b =>
+                {
+                    b.Property<Guid>("Id")
+                        .HasColumnType("uuid")
+                        .HasColumnName("id");
+
+                    b.Property<string>("Action")
+                        .IsRequired()
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)")
+                        .HasColumnName("action");
+
+                    b.Property<string>("Actor")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("actor");
+
+                    b.Property<string>("Address")
+                        .HasMaxLength(45)
+                        .HasColumnType("character varying(45)")
+                        .HasColumnName("address");
+
+                    b.Property<DateTimeOffset>("At")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("at");
+
+                    b.Property<Guid?>("KeyId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("key_id");
+
+                    b.Property<short>("Status")
+                        .HasColumnType("smallint")
+                        .HasColumnName("status");
+
+                    b.Property<string>("Subject")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("subject");
+
+                    b.Property<Guid?>("WorkspaceId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("workspace_id");
+
+                    b.HasKey("Id")
+                        .HasName("pk_audit_log");
+
+                    b.HasIndex("Actor", "Id")
+                        .HasDatabaseName("ix_audit_log_actor_id");
+
+                    b.HasIndex("Subject", "Id")
+                        .HasDatabaseName("ix_audit_log_subject_id");
+
+                    b.HasIndex("WorkspaceId", "Id")
+                        .HasDatabaseName("ix_audit_log_workspace_id_id")
+                        .HasFilter("workspace_id IS NOT NULL");
+
+                    b.ToTable("audit_log", "tus_upload");
+                });
+
             modelBuilder.Entity("TusUpload.Data.Batches.Batch", b =>
                 {
                     b.Property<Guid>("Id")
                         .HasColumnType("uuid")
                         .HasColumnName("id");
+
+                    b.Property<bool>("AllOrNothing")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("boolean")
+                        .HasDefaultValue(false)
+                        .HasColumnName("all_or_nothing");
 
                     b.Property<DateTimeOffset>("CreatedAt")
                         .HasColumnType("timestamp with time zone")
@@ -98,6 +163,10 @@ namespace TusUpload.Data.Migrations
                         .HasColumnType("integer")
                         .HasColumnName("expected_files");
 
+                    b.Property<DateTimeOffset?>("ExpiresAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("expires_at");
+
                     b.Property<int>("FailedFiles")
                         .HasColumnType("integer")
                         .HasColumnName("failed_files");
@@ -105,6 +174,20 @@ namespace TusUpload.Data.Migrations
                     b.Property<int>("JoinedFiles")
                         .HasColumnType("integer")
                         .HasColumnName("joined_files");
+
+                    b.Property<string>("LateFiles")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasDefaultValue("refuse")
+                        .HasColumnName("late_files");
+
+                    b.Property<int>("LateJoined")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("integer")
+                        .HasDefaultValue(0)
+                        .HasColumnName("late_joined");
 
                     b.Property<int>("ProcessedFiles")
                         .HasColumnType("integer")
@@ -142,8 +225,16 @@ namespace TusUpload.Data.Migrations
                     b.HasKey("Id")
                         .HasName("pk_batches");
 
+                    b.HasIndex("ExpiresAt")
+                        .HasDatabaseName("ix_batches_expires_at")
+                        .HasFilter("expires_at IS NOT NULL AND status IN ('open', 'sealed')");
+
                     b.HasIndex("WorkspaceId")
                         .HasDatabaseName("ix_batches_workspace_id");
+
+                    b.HasIndex("UploaderId", "Id")
+                        .HasDatabaseName("ix_batches_uploader_id_id")
+                        .HasFilter("uploader_id <> user_id");
 
                     b.HasIndex("UserId", "Id")
                         .HasDatabaseName("ix_batches_user_id_id");
@@ -154,7 +245,49 @@ namespace TusUpload.Data.Migrations
 
                             t.HasCheckConstraint("ck_batches_expected_files", "expected_files > 0");
 
+                            t.HasCheckConstraint("ck_batches_late_files", "late_files IN ('refuse', 'accept') AND late_joined >= 0");
+
                             t.HasCheckConstraint("ck_batches_status", "status IN ('open', 'sealed', 'completed', 'partial', 'failed', 'expired')");
+                        });
+                });
+
+            modelBuilder.Entity("TusUpload.Data.Batches.BatchFile", b =>
+                {
+                    b.Property<Guid>("BatchId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("batch_id");
+
+                    b.Property<int>("Ordinal")
+                        .HasColumnType("integer")
+                        .HasColumnName("ordinal");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .HasMaxLength(4000)
+                        .HasColumnType("character varying(4000)")
+                        .HasColumnName("name");
+
+                    b.Property<long?>("Size")
+                        .HasColumnType("bigint")
+                        .HasColumnName("size");
+
+                    b.Property<Guid?>("UploadId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("upload_id");
+
+                    b.HasKey("BatchId", "Ordinal")
+                        .HasName("pk_batch_files");
+
+                    b.HasIndex("UploadId")
+                        .IsUnique()
+                        .HasDatabaseName("ix_batch_files_upload_id");
+
+                    b.HasIndex("BatchId", "Name")
+                        .HasDatabaseName("ix_batch_files_batch_id_name");
+
+                    b.ToTable("batch_files", "tus_upload", t =>
+                        {
+                            t.HasCheckConstraint("ck_batch_files_size", "size >= 0");
                         });
                 });
 
@@ -380,6 +513,12 @@ namespace TusUpload.Data.Migrations
                         .HasColumnType("text")
                         .HasColumnName("relative_path");
 
+                    b.Property<bool>("Replaces")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("boolean")
+                        .HasDefaultValue(false)
+                        .HasColumnName("replaces");
+
                     b.Property<string>("Sha256")
                         .HasColumnType("text")
                         .HasColumnName("sha256");
@@ -400,6 +539,12 @@ namespace TusUpload.Data.Migrations
                         .HasColumnType("character varying(200)")
                         .HasColumnName("user_id");
 
+                    b.Property<int>("Version")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("integer")
+                        .HasDefaultValue(1)
+                        .HasColumnName("version");
+
                     b.Property<Guid>("WorkspaceId")
                         .HasColumnType("uuid")
                         .HasColumnName("workspace_id");
@@ -415,9 +560,6 @@ namespace TusUpload.Data.Migrations
                         .HasDatabaseName("ix_files_deleted_at")
                         .HasFilter("deleted_at IS NOT NULL");
 
-                    b.HasIndex("FolderId")
-                        .HasDatabaseName("ix_files_folder_id");
-
                     b.HasIndex("LinkId")
                         .HasDatabaseName("ix_files_link_id");
 
@@ -425,8 +567,9 @@ namespace TusUpload.Data.Migrations
                         .HasDatabaseName("ix_files_storage_path")
                         .HasFilter("storage_path IS NOT NULL");
 
-                    b.HasIndex("WorkspaceId")
-                        .HasDatabaseName("ix_files_workspace_id");
+                    b.HasIndex("FolderId", "Id")
+                        .HasDatabaseName("ix_files_folder_id_id")
+                        .HasFilter("folder_id IS NOT NULL");
 
                     b.HasIndex("UploaderId", "Id")
                         .HasDatabaseName("ix_files_uploader_id_id")
@@ -436,9 +579,16 @@ namespace TusUpload.Data.Migrations
                         .HasDatabaseName("ix_files_user_id_id")
                         .HasFilter("deleted_at IS NULL");
 
+                    b.HasIndex("WorkspaceId", "Id")
+                        .HasDatabaseName("ix_files_workspace_id_id");
+
                     b.HasIndex(new[] { "CreatedAt" }, "ix_files_failed")
                         .HasDatabaseName("ix_files_failed")
                         .HasFilter("processing_status = 'failed'");
+
+                    b.HasIndex(new[] { "WorkspaceId", "FileName", "Id" }, "ix_files_replacing")
+                        .HasDatabaseName("ix_files_workspace_id_file_name_id")
+                        .HasFilter("replaces AND processing_status = 'ready' AND deleted_at IS NULL");
 
                     b.HasIndex(new[] { "CreatedAt" }, "ix_files_unfinished")
                         .HasDatabaseName("ix_files_created_at")
@@ -472,6 +622,14 @@ namespace TusUpload.Data.Migrations
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("created_at");
 
+                    b.Property<DateTimeOffset?>("DeletedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("deleted_at");
+
+                    b.Property<Guid?>("DeletedWith")
+                        .HasColumnType("uuid")
+                        .HasColumnName("deleted_with");
+
                     b.Property<Guid?>("LinkId")
                         .HasColumnType("uuid")
                         .HasColumnName("link_id");
@@ -486,12 +644,22 @@ namespace TusUpload.Data.Migrations
                         .HasColumnType("character varying(2000)")
                         .HasColumnName("path");
 
+                    b.Property<int>("Version")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("integer")
+                        .HasDefaultValue(1)
+                        .HasColumnName("version");
+
                     b.Property<Guid>("WorkspaceId")
                         .HasColumnType("uuid")
                         .HasColumnName("workspace_id");
 
                     b.HasKey("Id")
                         .HasName("pk_folders");
+
+                    b.HasIndex("DeletedWith")
+                        .HasDatabaseName("ix_folders_deleted_with")
+                        .HasFilter("deleted_with IS NOT NULL");
 
                     b.HasIndex("LinkId")
                         .HasDatabaseName("ix_folders_link_id");
@@ -501,11 +669,70 @@ namespace TusUpload.Data.Migrations
 
                     b.HasIndex("WorkspaceId", "Path")
                         .IsUnique()
-                        .HasDatabaseName("ix_folders_workspace_id_path");
+                        .HasDatabaseName("ix_folders_workspace_id_path")
+                        .HasFilter("deleted_at IS NULL");
 
                     b.ToTable("folders", "tus_upload", t =>
                         {
+                            t.HasCheckConstraint("ck_folders_deleted", "(deleted_at IS NULL) = (deleted_with IS NULL)");
+
                             t.HasCheckConstraint("ck_folders_path", "path <> '' AND path !~ '^/|/$|//'");
+                        });
+                });
+
+            modelBuilder.Entity("TusUpload.Data.Idempotency.IdempotencyKey", b =>
+                {
+                    b.Property<string>("Subject")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("subject");
+
+                    b.Property<string>("Operation")
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("operation");
+
+                    b.Property<string>("Key")
+                        .HasMaxLength(255)
+                        .HasColumnType("character varying(255)")
+                        .HasColumnName("key");
+
+                    b.Property<byte[]>("Body")
+                        .HasColumnType("bytea")
+                        .HasColumnName("body");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("ETag")
+                        .HasMaxLength(100)
+                        .HasColumnType("character varying(100)")
+                        .HasColumnName("etag");
+
+                    b.Property<string>("Location")
+                        .HasMaxLength(500)
+                        .HasColumnType("character varying(500)")
+                        .HasColumnName("location");
+
+                    b.Property<byte[]>("RequestHash")
+                        .IsRequired()
+                        .HasColumnType("bytea")
+                        .HasColumnName("request_hash");
+
+                    b.Property<short?>("Status")
+                        .HasColumnType("smallint")
+                        .HasColumnName("status");
+
+                    b.HasKey("Subject", "Operation", "Key")
+                        .HasName("pk_idempotency_keys");
+
+                    b.HasIndex("CreatedAt")
+                        .HasDatabaseName("ix_idempotency_keys_created_at");
+
+                    b.ToTable("idempotency_keys", "tus_upload", t =>
+                        {
+                            t.HasCheckConstraint("ck_idempotency_keys_request_hash", "length(request_hash) = 32");
                         });
                 });
 
@@ -570,17 +797,62 @@ namespace TusUpload.Data.Migrations
                         .HasColumnType("uuid")
                         .HasColumnName("id");
 
+                    b.PrimitiveCollection<string[]>("AllowedOrigins")
+                        .HasColumnType("text[]")
+                        .HasColumnName("allowed_origins");
+
+                    b.PrimitiveCollection<string[]>("AllowedTypes")
+                        .HasColumnType("text[]")
+                        .HasColumnName("allowed_types");
+
                     b.Property<DateTimeOffset>("CreatedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("created_at");
+
+                    b.Property<string>("CreatedBy")
+                        .IsRequired()
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("created_by");
 
                     b.Property<DateTimeOffset?>("ExpiresAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("expires_at");
 
+                    b.Property<int>("Files")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("integer")
+                        .HasDefaultValue(0)
+                        .HasColumnName("files");
+
                     b.Property<Guid?>("FolderId")
                         .HasColumnType("uuid")
                         .HasColumnName("folder_id");
+
+                    b.Property<long?>("MaxFileSize")
+                        .HasColumnType("bigint")
+                        .HasColumnName("max_file_size");
+
+                    b.Property<int?>("MaxFiles")
+                        .HasColumnType("integer")
+                        .HasColumnName("max_files");
+
+                    b.Property<int?>("MaxUses")
+                        .HasColumnType("integer")
+                        .HasColumnName("max_uses");
+
+                    b.Property<string>("Name")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(200)
+                        .HasColumnType("character varying(200)")
+                        .HasDefaultValue("")
+                        .HasColumnName("name");
+
+                    b.Property<string>("PasswordHash")
+                        .HasMaxLength(500)
+                        .HasColumnType("character varying(500)")
+                        .HasColumnName("password_hash");
 
                     b.Property<DateTimeOffset?>("RevokedAt")
                         .HasColumnType("timestamp with time zone")
@@ -608,6 +880,24 @@ namespace TusUpload.Data.Migrations
                         .HasDefaultValue(0L)
                         .HasColumnName("storage_used");
 
+                    b.Property<short>("StorageWarned")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("smallint")
+                        .HasDefaultValue((short)0)
+                        .HasColumnName("storage_warned");
+
+                    b.Property<int>("Uses")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("integer")
+                        .HasDefaultValue(0)
+                        .HasColumnName("uses");
+
+                    b.Property<int>("Version")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("integer")
+                        .HasDefaultValue(1)
+                        .HasColumnName("version");
+
                     b.Property<Guid>("WorkspaceId")
                         .HasColumnType("uuid")
                         .HasColumnName("workspace_id");
@@ -622,17 +912,48 @@ namespace TusUpload.Data.Migrations
                         .IsUnique()
                         .HasDatabaseName("ix_links_slug");
 
-                    b.HasIndex("WorkspaceId")
-                        .HasDatabaseName("ix_links_workspace_id");
+                    b.HasIndex("WorkspaceId", "Id")
+                        .HasDatabaseName("ix_links_workspace_id_id");
 
                     b.ToTable("links", "tus_upload", t =>
                         {
+                            t.HasCheckConstraint("ck_links_files", "files >= 0 AND max_files >= 1");
+
+                            t.HasCheckConstraint("ck_links_max_file_size", "max_file_size >= 0");
+
                             t.HasCheckConstraint("ck_links_storage_limit", "storage_limit >= 0");
 
                             t.HasCheckConstraint("ck_links_storage_reserved", "storage_reserved >= 0");
 
                             t.HasCheckConstraint("ck_links_storage_used", "storage_used >= 0");
+
+                            t.HasCheckConstraint("ck_links_uses", "uses >= 0 AND max_uses >= 1");
                         });
+                });
+
+            modelBuilder.Entity("TusUpload.Data.Links.LinkTries", b =>
+                {
+                    b.Property<Guid>("LinkId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("link_id");
+
+                    b.Property<string>("Address")
+                        .HasMaxLength(45)
+                        .HasColumnType("character varying(45)")
+                        .HasColumnName("address");
+
+                    b.Property<int>("Failed")
+                        .HasColumnType("integer")
+                        .HasColumnName("failed");
+
+                    b.Property<DateTimeOffset>("Since")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("since");
+
+                    b.HasKey("LinkId", "Address")
+                        .HasName("pk_link_tries");
+
+                    b.ToTable("link_tries", "tus_upload");
                 });
 
             modelBuilder.Entity("TusUpload.Data.Metrics.UploadMetric", b =>
@@ -1027,6 +1348,12 @@ namespace TusUpload.Data.Migrations
                         .HasColumnType("text")
                         .HasColumnName("relative_path");
 
+                    b.Property<bool>("Replaces")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("boolean")
+                        .HasDefaultValue(false)
+                        .HasColumnName("replaces");
+
                     b.Property<long>("ReservedSize")
                         .HasColumnType("bigint")
                         .HasColumnName("reserved_size");
@@ -1072,7 +1399,8 @@ namespace TusUpload.Data.Migrations
                         .HasName("pk_upload_sessions");
 
                     b.HasIndex("BatchId")
-                        .HasDatabaseName("ix_upload_sessions_batch_id");
+                        .HasDatabaseName("ix_upload_sessions_batch_id")
+                        .HasFilter("batch_id IS NOT NULL");
 
                     b.HasIndex("ExpiresAt")
                         .HasDatabaseName("ix_upload_sessions_expires_at")
@@ -1083,7 +1411,8 @@ namespace TusUpload.Data.Migrations
                         .HasFilter("final_id IS NOT NULL");
 
                     b.HasIndex("FolderId")
-                        .HasDatabaseName("ix_upload_sessions_folder_id");
+                        .HasDatabaseName("ix_upload_sessions_folder_id")
+                        .HasFilter("folder_id IS NOT NULL");
 
                     b.HasIndex("LinkId")
                         .HasDatabaseName("ix_upload_sessions_link_id");
@@ -1175,6 +1504,12 @@ namespace TusUpload.Data.Migrations
                         .HasDefaultValue(0L)
                         .HasColumnName("storage_used");
 
+                    b.Property<short>("StorageWarned")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("smallint")
+                        .HasDefaultValue((short)0)
+                        .HasColumnName("storage_warned");
+
                     b.HasKey("Id")
                         .HasName("pk_users");
 
@@ -1194,15 +1529,43 @@ namespace TusUpload.Data.Migrations
                         .HasColumnType("uuid")
                         .HasColumnName("id");
 
+                    b.PrimitiveCollection<string[]>("AllowedOrigins")
+                        .HasColumnType("text[]")
+                        .HasColumnName("allowed_origins");
+
+                    b.PrimitiveCollection<string[]>("AllowedTypes")
+                        .HasColumnType("text[]")
+                        .HasColumnName("allowed_types");
+
                     b.Property<DateTimeOffset>("CreatedAt")
                         .HasColumnType("timestamp with time zone")
                         .HasColumnName("created_at");
+
+                    b.Property<DateTimeOffset?>("DeletedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("deleted_at");
+
+                    b.PrimitiveCollection<string[]>("DeniedTypes")
+                        .HasColumnType("text[]")
+                        .HasColumnName("denied_types");
+
+                    b.Property<long?>("MaxFileSize")
+                        .HasColumnType("bigint")
+                        .HasColumnName("max_file_size");
 
                     b.Property<string>("Name")
                         .IsRequired()
                         .HasMaxLength(200)
                         .HasColumnType("character varying(200)")
                         .HasColumnName("name");
+
+                    b.Property<string>("NamePolicy")
+                        .IsRequired()
+                        .ValueGeneratedOnAdd()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasDefaultValue("keep_both")
+                        .HasColumnName("name_policy");
 
                     b.Property<long?>("StorageLimit")
                         .HasColumnType("bigint")
@@ -1220,24 +1583,76 @@ namespace TusUpload.Data.Migrations
                         .HasDefaultValue(0L)
                         .HasColumnName("storage_used");
 
+                    b.Property<short>("StorageWarned")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("smallint")
+                        .HasDefaultValue((short)0)
+                        .HasColumnName("storage_warned");
+
                     b.Property<string>("UserId")
                         .IsRequired()
                         .HasColumnType("character varying(200)")
                         .HasColumnName("user_id");
 
+                    b.Property<int>("Version")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("integer")
+                        .HasDefaultValue(1)
+                        .HasColumnName("version");
+
                     b.HasKey("Id")
                         .HasName("pk_workspaces");
 
-                    b.HasIndex("UserId")
-                        .HasDatabaseName("ix_workspaces_user_id");
+                    b.HasIndex("DeletedAt")
+                        .HasDatabaseName("ix_workspaces_deleted_at")
+                        .HasFilter("deleted_at IS NOT NULL");
+
+                    b.HasIndex("UserId", "Id")
+                        .HasDatabaseName("ix_workspaces_user_id_id");
 
                     b.ToTable("workspaces", "tus_upload", t =>
                         {
+                            t.HasCheckConstraint("ck_workspaces_max_file_size", "max_file_size >= 0");
+
+                            t.HasCheckConstraint("ck_workspaces_name_policy", "name_policy IN ('keep_both', 'replace', 'refuse')");
+
                             t.HasCheckConstraint("ck_workspaces_storage_limit", "storage_limit >= 0");
 
                             t.HasCheckConstraint("ck_workspaces_storage_reserved", "storage_reserved >= 0");
 
                             t.HasCheckConstraint("ck_workspaces_storage_used", "storage_used >= 0");
+                        });
+                });
+
+            modelBuilder.Entity("TusUpload.Data.Workspaces.WorkspaceMember", b =>
+                {
+                    b.Property<Guid>("WorkspaceId")
+                        .HasColumnType("uuid")
+                        .HasColumnName("workspace_id");
+
+                    b.Property<string>("UserId")
+                        .HasColumnType("character varying(200)")
+                        .HasColumnName("user_id");
+
+                    b.Property<DateTimeOffset>("CreatedAt")
+                        .HasColumnType("timestamp with time zone")
+                        .HasColumnName("created_at");
+
+                    b.Property<string>("Role")
+                        .IsRequired()
+                        .HasMaxLength(20)
+                        .HasColumnType("character varying(20)")
+                        .HasColumnName("role");
+
+                    b.HasKey("WorkspaceId", "UserId")
+                        .HasName("pk_workspace_members");
+
+                    b.HasIndex("UserId")
+                        .HasDatabaseName("ix_workspace_members_user_id");
+
+                    b.ToTable("workspace_members", "tus_upload", t =>
+                        {
+                            t.HasCheckConstraint("ck_workspace_members_role", "role IN ('viewer', 'contributor', 'editor', 'manager')");
                         });
                 });
 
@@ -1266,6 +1681,16 @@ namespace TusUpload.Data.Migrations
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
                         .HasConstraintName("fk_batches_workspaces_workspace_id");
+                });
+
+            modelBuilder.Entity("TusUpload.Data.Batches.BatchFile", b =>
+                {
+                    b.HasOne("TusUpload.Data.Batches.Batch", null)
+                        .WithMany()
+                        .HasForeignKey("BatchId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_batch_files_batches_batch_id");
                 });
 
             modelBuilder.Entity("TusUpload.Data.Content.ContentPart", b =>
@@ -1361,6 +1786,16 @@ namespace TusUpload.Data.Migrations
                         .HasConstraintName("fk_links_workspaces_workspace_id");
                 });
 
+            modelBuilder.Entity("TusUpload.Data.Links.LinkTries", b =>
+                {
+                    b.HasOne("TusUpload.Data.Links.Link", null)
+                        .WithMany()
+                        .HasForeignKey("LinkId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_link_tries_links_link_id");
+                });
+
             modelBuilder.Entity("TusUpload.Data.Moves.FileMove", b =>
                 {
                     b.HasOne("TusUpload.Data.Files.StoredFile", null)
@@ -1430,6 +1865,23 @@ namespace TusUpload.Data.Migrations
                         .OnDelete(DeleteBehavior.Restrict)
                         .IsRequired()
                         .HasConstraintName("fk_workspaces_users_user_id");
+                });
+
+            modelBuilder.Entity("TusUpload.Data.Workspaces.WorkspaceMember", b =>
+                {
+                    b.HasOne("TusUpload.Data.Users.User", null)
+                        .WithMany()
+                        .HasForeignKey("UserId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_workspace_members_users_user_id");
+
+                    b.HasOne("TusUpload.Data.Workspaces.Workspace", null)
+                        .WithMany()
+                        .HasForeignKey("WorkspaceId")
+                        .OnDelete(DeleteBehavior.Cascade)
+                        .IsRequired()
+                        .HasConstraintName("fk_workspace_members_workspaces_workspace_id");
                 });
 #pragma warning restore 612, 618
         }

@@ -15,9 +15,13 @@ public sealed class SessionCreation(NpgsqlDataSource database)
         WITH account AS MATERIALIZED (
             SELECT storage_limit - storage_used - storage_reserved AS room
               FROM tus_upload.users WHERE id = $4 FOR NO KEY UPDATE
+        ), member AS (
+            SELECT FROM tus_upload.workspace_members WHERE workspace_id = $5 AND user_id = $26 AND role IN ('contributor', 'editor', 'manager')
         ), space AS MATERIALIZED (
             SELECT storage_limit - storage_used - storage_reserved AS room
-              FROM tus_upload.workspaces WHERE id = $5 AND user_id = $4 AND EXISTS (SELECT FROM account) FOR NO KEY UPDATE
+              FROM tus_upload.workspaces
+             WHERE id = $5 AND user_id = $4 AND deleted_at IS NULL AND EXISTS (SELECT FROM account)
+               AND ($7 IS NOT NULL OR $26 = $4 OR EXISTS (SELECT FROM member)) FOR NO KEY UPDATE
         ), through AS MATERIALIZED (
             SELECT storage_limit - storage_used - storage_reserved AS room
               FROM tus_upload.links
@@ -29,7 +33,7 @@ public sealed class SessionCreation(NpgsqlDataSource database)
              WHERE id = $8 AND user_id = $4 AND workspace_id = $5 AND ($7 IS NULL OR uploader_id = $26) AND EXISTS (SELECT FROM space)
                AND ($7 IS NULL OR EXISTS (SELECT FROM through)) FOR NO KEY UPDATE
         ), folder AS MATERIALIZED (
-            SELECT id FROM tus_upload.folders WHERE id = $6 AND workspace_id = $5
+            SELECT id FROM tus_upload.folders WHERE id = $6 AND workspace_id = $5 AND deleted_at IS NULL
         ), admitted AS MATERIALIZED (
             SELECT 1 FROM account, space
              WHERE ($15 = 0 OR (COALESCE(account.room >= $15, true) AND COALESCE(space.room >= $15, true)))

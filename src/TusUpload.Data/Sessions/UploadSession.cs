@@ -82,6 +82,9 @@ public sealed class UploadSession
     /// <summary>What the client calls the upload, so that it finds it again when it has lost its address; unique per uploader.</summary>
     public string? ResumeKey { get; init; }
 
+    /// <inheritdoc cref="Files.StoredFile.Replaces"/>
+    public bool Replaces { get; init; }
+
     /// <summary>Upload tokens of another revision are revoked.</summary>
     public int TokenRevision { get; init; }
 

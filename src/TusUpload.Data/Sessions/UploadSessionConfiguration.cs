@@ -36,7 +36,10 @@ internal sealed class UploadSessionConfiguration : IEntityTypeConfiguration<Uplo
         table.Property(session => session.UploaderId).HasMaxLength(200);
         table.Property(session => session.ContentType).HasMaxLength(255);
         table.Property(session => session.Status).HasMaxLength(20);
+        table.Property(session => session.Replaces).HasDefaultValue(false);
         table.HasIndex(session => new { session.UserId, session.Id });
+        table.HasIndex(session => session.FolderId).HasFilter("folder_id IS NOT NULL");
+        table.HasIndex(session => session.BatchId).HasFilter("batch_id IS NOT NULL");
         table.HasIndex(session => new { session.UploaderId, session.Id }).HasFilter("uploader_id <> user_id");
         table.HasIndex(session => session.ExpiresAt).HasFilter("status = 'receiving'");
         table.HasIndex(session => session.ContentNode, "ix_upload_sessions_leftovers")

@@ -13,5 +13,6 @@ internal sealed class UserConfiguration : IEntityTypeConfiguration<User>
         table.Property(user => user.HasOwnLimit).HasDefaultValue(false);
         table.Property(user => user.StorageUsed).HasDefaultValue(0L);
         table.Property(user => user.StorageReserved).HasDefaultValue(0L);
+        table.Property(user => user.StorageWarned).HasDefaultValue((short)0);
     }
 }

@@ -4,37 +4,52 @@ using TusUpload.Data;
 using TusUpload.Data.Batches;
 using TusUpload.Data.Files;
 using TusUpload.Data.Sessions;
+using TusUpload.Data.Workspaces;
 using TusUpload.Uploads.Admission;
 
 namespace TusUpload.Server.Api;
 
 /// <summary>
-/// What is within whose reach, in one place: an account has everything in its workspaces, an uploader what it made, the bearer of an upload token that one
-/// upload. What is out of reach is answered like what is not there.
+/// What is within whose reach, in one place: an account has everything in its workspaces, a member what its role gives, an uploader what it made, the bearer
+/// of an upload token that one upload. What is out of reach is answered like what is not there.
 /// </summary>
 internal static class Reach
 {
-    public static IQueryable<UploadSession> UploadsOf(this TusUploadDb db, Caller caller)
+    /// <summary>Workspaces, not in the trash, where the caller may do all of this.</summary>
+    public static IQueryable<Workspace> WorkspacesOf(this TusUploadDb db, Caller caller, Rights needs)
     {
-        var (subject, only) = (caller.Subject, caller.UploadId);
-        return db.Sessions.Where(upload => (upload.UserId == subject || upload.UploaderId == subject) && (only == null || upload.Id == only));
+        var (subject, roles) = (caller.Subject, MemberRights.RolesWith(needs));
+        return db.Workspaces.Where(space => space.DeletedAt == null
+            && (space.UserId == subject || db.Members.Any(member => member.WorkspaceId == space.Id && member.UserId == subject && roles.Contains(member.Role))));
+    }
+
+    public static IQueryable<UploadSession> UploadsOf(this TusUploadDb db, Caller caller, Rights needs = Rights.Read)
+    {
+        var (subject, only, roles) = (caller.Subject, caller.UploadId, MemberRights.RolesWith(needs));
+        return db.Sessions.Where(upload => (only == null || upload.Id == only)
+            && (upload.UserId == subject || upload.UploaderId == subject
+                || db.Members.Any(member => member.WorkspaceId == upload.WorkspaceId && member.UserId == subject && roles.Contains(member.Role))));
     }
 
     /// <summary>Who made an upload that is within the caller's reach; null when there is none.</summary>
-    public static Task<string?> FindUploaderAsync(this TusUploadDb db, Guid uploadId, Caller caller, CancellationToken cancellationToken) =>
-        db.UploadsOf(caller).Where(upload => upload.Id == uploadId).Select(upload => upload.UploaderId).SingleOrDefaultAsync(cancellationToken);
+    public static Task<string?> FindUploaderAsync(
+        this TusUploadDb db, Guid uploadId, Caller caller, Rights needs, CancellationToken cancellationToken) =>
+        db.UploadsOf(caller, needs).Where(upload => upload.Id == uploadId).Select(upload => upload.UploaderId).SingleOrDefaultAsync(cancellationToken);
 
     /// <summary>Files that are not deleted.</summary>
-    public static IQueryable<StoredFile> FilesOf(this TusUploadDb db, Caller caller)
+    public static IQueryable<StoredFile> FilesOf(this TusUploadDb db, Caller caller, Rights needs = Rights.Read)
     {
-        var subject = caller.Subject;
-        return db.Files.Where(file => (file.UserId == subject || file.UploaderId == subject) && file.DeletedAt == null);
+        var (subject, roles) = (caller.Subject, MemberRights.RolesWith(needs));
+        return db.Files.Where(file => file.DeletedAt == null
+            && (file.UserId == subject || file.UploaderId == subject
+                || db.Members.Any(member => member.WorkspaceId == file.WorkspaceId && member.UserId == subject && roles.Contains(member.Role))));
     }
 
-    public static IQueryable<Batch> BatchesOf(this TusUploadDb db, Caller caller)
+    public static IQueryable<Batch> BatchesOf(this TusUploadDb db, Caller caller, Rights needs = Rights.Read)
     {
-        var subject = caller.Subject;
-        return db.Batches.Where(batch => batch.UserId == subject || batch.UploaderId == subject);
+        var (subject, roles) = (caller.Subject, MemberRights.RolesWith(needs));
+        return db.Batches.Where(batch => batch.UserId == subject || batch.UploaderId == subject
+            || db.Members.Any(member => member.WorkspaceId == batch.WorkspaceId && member.UserId == subject && roles.Contains(member.Role)));
     }
 
     /// <summary>What a list shows: of an account its own, of a visitor what it made. One comparison, so that one index gives it in order.</summary>

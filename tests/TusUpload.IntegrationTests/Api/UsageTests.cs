@@ -14,7 +14,7 @@ public sealed class UsageTests(PostgresServer postgres)
         var workspace = fresh.GetProperty("workspaces")[0].GetProperty("id").GetGuid();
         var link = await server.WithDbAsync(db =>
         {
-            var link = new Link { Id = Guid.CreateVersion7(), WorkspaceId = workspace, Slug = "a", StorageLimit = 500 };
+            var link = new Link { Id = Guid.CreateVersion7(), WorkspaceId = workspace, Slug = "a", CreatedBy = "local", StorageLimit = 500 };
             db.Links.Add(link);
             return Task.FromResult(link.Id);
         });

@@ -46,7 +46,7 @@ public sealed class SchemaTests(PostgresServer postgres)
 
         await new SchemaUpgrade(database, NullLogger<SchemaUpgrade>.Instance).RunAsync(Ct);
         await using var tables = database.CreateCommand("SELECT count(*) FROM pg_tables WHERE schemaname = 'tus_upload'");
-        Assert.Equal(23L, await tables.ExecuteScalarAsync(Ct));
+        Assert.Equal(28L, await tables.ExecuteScalarAsync(Ct));
     }
 
     private static List<string> Migrations()

@@ -10,7 +10,7 @@ internal static class CancelUpload
     public static async Task<IResult> HandleAsync(
         Guid id, Caller caller, TusUploadDb db, ITusTerminationStore store, CancellationToken cancellationToken)
     {
-        if (await db.FindUploaderAsync(id, caller, cancellationToken) is not { } uploader)
+        if (await db.FindUploaderAsync(id, caller, Rights.Write, cancellationToken) is not { } uploader)
         {
             return ApiError.UploadNotFound;
         }

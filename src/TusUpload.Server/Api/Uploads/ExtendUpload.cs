@@ -22,7 +22,7 @@ internal static class ExtendUpload
             return ApiError.InvalidSeconds;
         }
 
-        if (await services.Db.FindUploaderAsync(id, caller, cancellationToken) is not { } uploader)
+        if (await services.Db.FindUploaderAsync(id, caller, Rights.Write, cancellationToken) is not { } uploader)
         {
             return ApiError.UploadNotFound;
         }

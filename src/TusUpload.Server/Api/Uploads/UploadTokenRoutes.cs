@@ -8,13 +8,13 @@ namespace TusUpload.Server.Api.Uploads;
 internal static class UploadTokenRoutes
 {
     public static async Task<IResult> IssueAsync(Guid id, Caller caller, TusUploadDb db, UploadTokens tokens, CancellationToken cancellationToken) =>
-        await db.FindUploaderAsync(id, caller, cancellationToken) is { } uploader
+        await db.FindUploaderAsync(id, caller, Rights.Manage, cancellationToken) is { } uploader
         && await tokens.IssueAsync(uploader, id, cancellationToken) is { } token
             ? TypedResults.Ok(new Issued(token))
             : ApiError.UploadNotFound;
 
     public static async Task<IResult> RevokeAsync(Guid id, Caller caller, TusUploadDb db, UploadTokens tokens, CancellationToken cancellationToken) =>
-        await db.FindUploaderAsync(id, caller, cancellationToken) is { } uploader && await tokens.RevokeAsync(uploader, id, cancellationToken)
+        await db.FindUploaderAsync(id, caller, Rights.Manage, cancellationToken) is { } uploader && await tokens.RevokeAsync(uploader, id, cancellationToken)
             ? TypedResults.NoContent()
             : ApiError.UploadNotFound;
 
