@@ -50,6 +50,22 @@ public sealed class JwksTests(PostgresServer postgres)
         Assert.Equal(HttpStatusCode.ServiceUnavailable, post.StatusCode);
         using var head = await ann.HeadAsync(new($"/uploads/{Guid.CreateVersion7()}", UriKind.Relative));
         Assert.Equal(HttpStatusCode.Locked, head.StatusCode);
+
+        issuer.Keys = [key];
+        await Eventually.FindAsync(async () => (await ann.PostAsync(10)).StatusCode == HttpStatusCode.Created ? "created" : null, "the keys");
+    }
+
+    [Fact]
+    public async Task An_issuer_that_is_away_is_not_asked_again_by_everybody_who_waited_for_it()
+    {
+        await using var issuer = await Issuer.StartAsync();
+        await using var server = await StartAsync(issuer, discovers: false);
+        using var ann = server.ClientWith(Tokens.Of("ann", credentials: Tokens.NewKey("k"), issuer: issuer.Address));
+
+        var answers = await Task.WhenAll(Enumerable.Range(0, 20).Select(async _ => (await ann.PostAsync(10)).StatusCode));
+
+        Assert.All(answers, answer => Assert.Equal(HttpStatusCode.ServiceUnavailable, answer));
+        Assert.InRange(issuer.Asked, 1, 19);
     }
 
     [Fact]
@@ -82,10 +98,15 @@ public sealed class JwksTests(PostgresServer postgres)
 
     private sealed class Issuer(WebApplication app) : IAsyncDisposable
     {
+        private int _asked;
+
         /// <summary>Null: it does not answer.</summary>
         public SigningCredentials[]? Keys { get; set; }
 
         public string Address { get; private set; } = "";
+
+        /// <summary>How often its keys were asked for.</summary>
+        public int Asked => _asked;
 
         public static async Task<Issuer> StartAsync()
         {
@@ -109,12 +130,17 @@ public sealed class JwksTests(PostgresServer postgres)
         private void Map()
         {
             app.MapGet("/.well-known/openid-configuration", () => Results.Json(new { issuer = Address, jwks_uri = $"{Address}/.well-known/jwks.json" }));
-            app.MapGet("/.well-known/jwks.json", () => Keys is null
-                ? Results.StatusCode(500)
-                : Results.Json(new
-                {
-                    keys = Keys.Select(Tokens.PublicOf).Select(key => new { kty = key.Kty, use = "sig", alg = "ES256", kid = key.Kid, crv = key.Crv, x = key.X, y = key.Y }),
-                }));
+            app.MapGet("/.well-known/jwks.json", () =>
+            {
+                Interlocked.Increment(ref _asked);
+                return Keys is null
+                    ? Results.StatusCode(500)
+                    : Results.Json(new
+                    {
+                        keys = Keys.Select(Tokens.PublicOf)
+                            .Select(key => new { kty = key.Kty, use = "sig", alg = "ES256", kid = key.Kid, crv = key.Crv, x = key.X, y = key.Y }),
+                    });
+            });
         }
     }
 }

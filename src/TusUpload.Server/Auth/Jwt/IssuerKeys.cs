@@ -16,9 +16,13 @@ internal sealed partial class IssuerKeys(
     // Whoever makes up keys must not make the server ask for each of them.
     private static readonly TimeSpan ShortestPause = TimeSpan.FromSeconds(10);
 
+    // An issuer that does not answer costs each try its time limit; whoever waited for the try before would only wait again.
+    private static readonly TimeSpan PauseAfterFailure = TimeSpan.FromSeconds(2);
+
     private readonly SemaphoreSlim _turn = new(1);
     private readonly JwtOptions _options = options.Value.Jwt;
     private Published? _known;
+    private (DateTimeOffset At, HttpRequestException Reason)? _failed;
 
     public bool ArePublished => _options.Authority is not null || _options.JwksUrl is not null;
 
@@ -59,17 +63,33 @@ internal sealed partial class IssuerKeys(
                 return fresh;
             }
 
-            var (issuer, keys) = await AskAsync(cancellationToken);
-            return _known = new(issuer, keys, time.GetUtcNow(), (known?.Renewals ?? -1) + 1);
-        }
-        catch (Exception away) when (!cancellationToken.IsCancellationRequested)
-        {
-            LogAway(away.Message);
-            throw away as HttpRequestException ?? new HttpRequestException("The issuer's keys could not be had.", away);
+            if (_failed is { } last && time.GetUtcNow() - last.At < PauseAfterFailure)
+            {
+                throw new HttpRequestException(last.Reason.Message, last.Reason);
+            }
+
+            return _known = await TryAsync(known, cancellationToken);
         }
         finally
         {
             _turn.Release();
+        }
+    }
+
+    private async Task<Published> TryAsync(Published? known, CancellationToken cancellationToken)
+    {
+        try
+        {
+            var (issuer, keys) = await AskAsync(cancellationToken);
+            _failed = null;
+            return new(issuer, keys, time.GetUtcNow(), (known?.Renewals ?? -1) + 1);
+        }
+        catch (Exception away) when (!cancellationToken.IsCancellationRequested)
+        {
+            LogAway(away.Message);
+            var reason = away as HttpRequestException ?? new HttpRequestException("The issuer's keys could not be had.", away);
+            _failed = (time.GetUtcNow(), reason);
+            throw reason;
         }
     }
 
