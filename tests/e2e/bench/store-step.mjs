@@ -1,5 +1,5 @@
-// What the store step costs: CPU seconds a GiB and memory above idle, while a server with nothing else to do moves one file from its content folder to its
-// object store. Run by hand: see ../README.md.
+// What the store step costs: CPU seconds a GiB, and memory above the idle server before the upload, while a server with nothing else to do moves one file from
+// its content folder to its object store. Run by hand: see ../README.md.
 import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
@@ -35,10 +35,11 @@ for (const kind of KINDS) {
 /** One file, from the end of verify to ready. */
 async function move(server, gib) {
   const size = Math.round(gib * 128) * PIECE.length
+  await resting(server)
+  const idle = status(server, 'VmRSS')
   const upload = await post(server, { size })
   await send(upload, size)
   await resting(server)
-  const idle = status(server, 'VmRSS')
   writeFileSync(`/proc/${server.pid}/clear_refs`, '5')
   const last = await patch(upload.url, size - 1, PIECE.subarray(0, 1))
   if (last.status !== 204) {
