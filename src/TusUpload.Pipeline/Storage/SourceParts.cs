@@ -40,6 +40,11 @@ internal sealed class SourceParts : IDisposable
         ? new(new SliceStream(file, start, length))
         : await FetchAsync(start, length, cancellationToken);
 
+    /// <summary>All of the source, to be read once, from its beginning; no spool is made of it.</summary>
+    public async Task<Stream> OpenAllAsync(CancellationToken cancellationToken) => _file is { } file
+        ? new SliceStream(file, 0, _source.Length)
+        : await _source.OpenReadAsync(cancellationToken);
+
     public void Dispose() => _file?.Dispose();
 
     private async Task<SourcePart> FetchAsync(long start, long length, CancellationToken cancellationToken)

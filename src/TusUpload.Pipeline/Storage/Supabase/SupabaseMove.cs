@@ -157,8 +157,8 @@ internal sealed class SupabaseMove(SupabaseBucket bucket, string key, ObjectMove
         }
 
         using var source = new SourceParts(move.Source, spools);
-        using var all = await source.OpenAsync(0, move.Source.Length, cancellationToken);
-        return await S3Digest.OfAsync(all.Bytes, cancellationToken) == etag ? ObjectProof.Digest : ObjectProof.Length;
+        await using var all = await source.OpenAllAsync(cancellationToken);
+        return await S3Digest.OfAsync(all, cancellationToken) == etag ? ObjectProof.Digest : ObjectProof.Length;
     }
 
     private static bool MayPass(IOException trouble) => trouble switch

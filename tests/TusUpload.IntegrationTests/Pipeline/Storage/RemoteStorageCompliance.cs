@@ -59,6 +59,24 @@ public abstract class RemoteStorageCompliance(PostgresServer postgres) : ObjectS
         Assert.Equal([PathOf(host, id)], await ListAsync(host));
     }
 
+    [Fact]
+    public async Task Content_that_is_no_file_moves_with_room_on_the_disk_for_a_piece_and_not_for_all_of_it()
+    {
+        await using var disk = await SmallDisk.MountAsync(bytes: 12 << 20);
+        await using var content = new TestFolder();
+        var settings = await SettingsAsync();
+        settings["Data:Path"] = disk.Path;
+        settings["Content:Path"] = content.FullPath;
+        settings["Storage:S3:ParallelParts"] = "1";
+        await using var host = await CreateAsync(isFile: false, settings);
+        var bytes = PipelineHost.Bytes(Large);
+        var id = await host.ReceiveAsync(bytes);
+
+        var path = await StoreAsync(host, id, bytes);
+
+        await AssertIsAsync(bytes, host, path);
+    }
+
     [Theory]
     [InlineData(500)]
     [InlineData(502)]
