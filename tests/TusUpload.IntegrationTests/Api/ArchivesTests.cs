@@ -64,6 +64,34 @@ public sealed class ArchivesTests(RunningServer server) : IClassFixture<RunningS
     }
 
     [Fact]
+    public async Task More_files_than_a_zip_could_once_count_come_as_one()
+    {
+        const int Count = 65_537;
+        var batch = (await (await server.Client.PostAsync("/api/v1/batches", null, Ct)).JsonAsync(HttpStatusCode.Created)).GetProperty("id").GetGuid();
+        var first = await ReadyAsync([1, 2, 3], "many.bin", batch, null);
+        await server.WithDbAsync(db => db.Database.ExecuteSqlAsync(
+            $"""
+            INSERT INTO tus_upload.files
+            SELECT twin.*
+              FROM tus_upload.files file
+             CROSS JOIN generate_series(2, {Count}) number
+             CROSS JOIN LATERAL jsonb_populate_record(file, jsonb_build_object('id', md5(number::text))) twin
+             WHERE file.id = {first}
+            """,
+            Ct));
+
+        using var answer = await server.Client.GetAsync($"/api/v1/batches/{batch}/content", Ct);
+
+        using var zip = new ZipArchive(await answer.Content.ReadAsStreamAsync(Ct));
+        Assert.Equal(Count, zip.Entries.Count);
+        Assert.Equal(Count, zip.Entries.Select(entry => entry.FullName).Distinct(StringComparer.Ordinal).Count());
+        using var last = new MemoryStream();
+        await using var content = await zip.Entries[^1].OpenAsync(Ct);
+        await content.CopyToAsync(last, Ct);
+        Assert.Equal([1, 2, 3], last.ToArray());
+    }
+
+    [Fact]
     public async Task Anothers_batch_is_not_there()
     {
         var batch = (await (await server.Client.PostAsync("/api/v1/batches", null, Ct)).JsonAsync(HttpStatusCode.Created)).GetProperty("id").GetGuid();
