@@ -1,7 +1,5 @@
 using System.Globalization;
 
-using Microsoft.Net.Http.Headers;
-
 namespace TusUpload.Server.Api;
 
 /// <summary>
@@ -20,19 +18,15 @@ internal readonly record struct IfMatch(int? Version)
         return new(header.Count == 0 || header == "*" ? default : new IfMatch(Read(header.ToString())));
     }
 
-    public static string TagOf(int version) => string.Create(CultureInfo.InvariantCulture, $"\"{version}\"");
-
-    private static int Read(string tag) =>
-        tag is ['"', .. var digits, '"'] && int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var version) ? version : None;
-}
-
-/// <summary>An answer of a thing that has versions, with the one it shows as ETag.</summary>
-/// <param name="Created">Its address, where it is new: 201 instead of 200.</param>
-internal sealed record Tagged<T>(T Value, int Version, string? Created = null) : IResult
-{
-    public Task ExecuteAsync(HttpContext httpContext)
+    // What comes after the version tells apart what else is shown, which may change at any time and is nobody's change.
+    private static int Read(string tag)
     {
-        httpContext.Response.Headers[HeaderNames.ETag] = IfMatch.TagOf(Version);
-        return (Created is null ? (IResult)TypedResults.Ok(Value) : TypedResults.Created(Created, Value)).ExecuteAsync(httpContext);
+        if (tag is not ['"', .. var opaque, '"'])
+        {
+            return None;
+        }
+
+        var digits = opaque.IndexOf(Tag.Divider, StringComparison.Ordinal) is >= 0 and var end ? opaque[..end] : opaque;
+        return int.TryParse(digits, NumberStyles.None, CultureInfo.InvariantCulture, out var version) ? version : None;
     }
 }

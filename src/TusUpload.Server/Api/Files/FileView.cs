@@ -1,4 +1,5 @@
 using System.Linq.Expressions;
+using System.Text.Json.Serialization;
 
 using TusUpload.Data.Files;
 
@@ -20,7 +21,8 @@ internal sealed record FileView(
     Guid? BatchId,
     DateTimeOffset CreatedAt,
     DateTimeOffset? ReadyAt,
-    RejectionView? Rejection)
+    RejectionView? Rejection,
+    [property: JsonIgnore] int Version)
 {
     public static readonly Expression<Func<StoredFile, FileView>> Of = file => new FileView(
         file.Id,
@@ -36,7 +38,10 @@ internal sealed record FileView(
         file.BatchId,
         file.CreatedAt,
         file.ReadyAt,
-        file.RejectionCode == null ? null : new RejectionView(file.RejectionCode, file.RejectionMessage));
+        file.RejectionCode == null ? null : new RejectionView(file.RejectionCode, file.RejectionMessage),
+        file.Version);
+
+    public Tagged<FileView> Tagged() => new(this, Version);
 }
 
 internal sealed record RejectionView(string Code, string? Message);

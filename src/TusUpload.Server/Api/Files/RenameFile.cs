@@ -10,17 +10,19 @@ internal static class RenameFile
     private const int MostCharacters = 255;
 
     public static async Task<IResult> HandleAsync(
-        Guid id, Body body, Caller caller, FileRenaming renaming, TusUploadDb db, CancellationToken cancellationToken)
+        Guid id, Body body, IfMatch ifMatch, Caller caller, FileRenaming renaming, TusUploadDb db, CancellationToken cancellationToken)
     {
         if (!IsName(body.FileName))
         {
             return ApiError.InvalidFileName;
         }
 
-        return await renaming.RenameAsync(id, caller.Subject, body.FileName!, cancellationToken)
-            && await db.FindFileAsync(id, caller, cancellationToken) is { } file
-            ? TypedResults.Ok(file)
-            : ApiError.FileNotFound;
+        return await renaming.RenameAsync(id, caller.Subject, body.FileName!, ifMatch.Version, cancellationToken) switch
+        {
+            RenameOutcome.OtherVersion => ApiError.PreconditionFailed,
+            RenameOutcome.Renamed when await db.FindFileAsync(id, caller, cancellationToken) is { } file => file.Tagged(),
+            _ => ApiError.FileNotFound,
+        };
     }
 
     internal static bool IsName(string? name) =>
