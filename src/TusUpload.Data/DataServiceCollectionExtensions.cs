@@ -13,6 +13,7 @@ using TusUpload.Data.Batches;
 using TusUpload.Data.Connections;
 using TusUpload.Data.Content;
 using TusUpload.Data.Files;
+using TusUpload.Data.Idempotency;
 using TusUpload.Data.Janitors;
 using TusUpload.Data.Migrations;
 using TusUpload.Data.Moves;
@@ -72,6 +73,9 @@ public static class DataServiceCollectionExtensions
         services.AddSingleton<FileDeletion>();
         services.AddSingleton<FileRenaming>();
         services.AddSingleton<BatchSealing>();
+        services.AddOptions<IdempotencyOptions>().BindConfiguration(IdempotencyOptions.Section).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<IdempotencyOptions>, IdempotencyOptionsAnnotations>();
+        services.AddSingleton<IdempotencyKeys>();
         services.AddSingleton<OutboxFeed>();
         services.AddKeyedSingleton(
             Pools.Api, (provider, _) => new OutboxFeed(provider.GetRequiredKeyedService<NpgsqlDataSource>(Pools.Api)));

@@ -2,6 +2,7 @@ using TusUpload.Data;
 using TusUpload.Pipeline;
 using TusUpload.Protocol;
 using TusUpload.Server.Api;
+using TusUpload.Server.Api.Idempotency;
 using TusUpload.Server.Auth;
 using TusUpload.Server.Auth.Login;
 using TusUpload.Server.Dashboard;
@@ -44,6 +45,7 @@ try
     app.UseApiCors();
     app.UseAuthentication();
     app.UseAuthorization();
+    app.UseMiddleware<IdempotentCreations>();
 
     app.MapTus().For(Access.Tus);
     app.MapApi(roles);

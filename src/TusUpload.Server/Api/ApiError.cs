@@ -45,6 +45,16 @@ internal sealed record ApiError(int Status, string Code, string Message) : IResu
     public static readonly ApiError InvalidScopes = new(400, "invalid_scopes", $"scopes must be one or more of {Scopes.Names}.");
     public static readonly ApiError ScopesTooWide = new(403, "scopes_too_wide", "Nobody can give a key more than they may do themselves.");
     public static readonly ApiError InvalidExpiresAt = new(400, "invalid_expires_at", "expiresAt must lie in the future.");
+    public static readonly ApiError InvalidIdempotencyKey =
+        new(400, "invalid_idempotency_key", "Idempotency-Key must be sent once, with 1 to 255 visible ASCII characters.");
+
+    public static readonly ApiError IdempotencyInProgress =
+        new(409, "idempotency_in_progress", "The request that came first with this Idempotency-Key is not answered yet; ask again.") { RetryAfter = 1 };
+
+    public static readonly ApiError IdempotencyKeyReused =
+        new(422, "idempotency_key_reused", "This Idempotency-Key came before with another body.");
+
+    public static readonly ApiError RateLimited = new(429, "rate_limited", "Too many requests in too short a time; ask again later.") { RetryAfter = 1 };
     public static readonly ApiError NotFound = new(404, "not_found", "There is nothing at this address.");
     public static readonly ApiError UploadNotFound = new(404, "upload_not_found", "There is no such upload.");
     public static readonly ApiError UploadEnded = new(409, "upload_ended", "The upload is complete or has ended.");
@@ -92,6 +102,7 @@ internal sealed record ApiError(int Status, string Code, string Message) : IResu
         413 => BodyTooLarge,
         415 => UnsupportedMediaType,
         416 => RangeNotSatisfiable,
+        429 => RateLimited,
         503 => Unavailable,
         >= 500 => Unexpected with { Status = status },
         _ => InvalidRequest with { Status = status },

@@ -1,3 +1,4 @@
+using TusUpload.Server.Api.Idempotency;
 using TusUpload.Server.Auth;
 
 namespace TusUpload.Server.Api.Batches;
@@ -9,6 +10,7 @@ internal static class BatchRoutes
         var batches = api.MapGroup("/batches").WithTags("batches");
         batches.MapPost("", CreateBatch.HandleAsync)
             .WithSummary("Makes a batch; files join it with batchId in their Upload-Metadata.")
+            .Creates()
             .Produces<BatchView>(201)
             .ProducesProblem(400)
             .ProducesProblem(404)

@@ -1,3 +1,4 @@
+using TusUpload.Server.Api.Idempotency;
 using TusUpload.Server.Auth;
 
 namespace TusUpload.Server.Api.Keys;
@@ -9,10 +10,11 @@ internal static class KeyRoutes
         var keys = api.MapGroup("/api-keys").WithTags("api-keys");
         keys.MapPost("", CreateKey.HandleAsync)
             .WithSummary("Makes an API key; its secret is shown here once.")
+            .Creates(keepsBody: false)
             .Produces<CreateKey.Made>(201)
             .ProducesProblem(400)
             .ProducesProblem(403)
-            .For(Access.ChangeKeys);
+            .For(Access.MakeKey);
         keys.MapGet("", ListKeys.HandleAsync)
             .WithSummary("Lists the caller's API keys, newest first, revoked and expired ones too.")
             .Produces<Page<KeyView>>()
@@ -22,6 +24,6 @@ internal static class KeyRoutes
             .WithSummary("Revokes an API key; at other nodes it may count for five seconds more.")
             .Produces(204)
             .ProducesProblem(404)
-            .For(Access.ChangeKeys);
+            .For(Access.RevokeKey);
     }
 }
