@@ -9,6 +9,7 @@ using TusUpload.Server.Dashboard;
 using TusUpload.Server.Drain;
 using TusUpload.Server.Embedded;
 using TusUpload.Server.Health;
+using TusUpload.Server.Limits;
 using TusUpload.Server.Metrics;
 using TusUpload.Server.Proxies;
 using TusUpload.Server.Setup;
@@ -29,6 +30,7 @@ try
     services.AddPipeline();                               // after the last byte
     services.AddAuth();
     services.AddApi();
+    services.AddRateLimits();
     services.AddHealth();
     services.AddDrain();                                  // how it leaves
     services.AddPrometheus();
@@ -44,6 +46,7 @@ try
     app.UseTusCors();
     app.UseApiCors();
     app.UseAuthentication();
+    app.UseRateLimits();
     app.UseAuthorization();
     app.UseMiddleware<IdempotentCreations>();
 
