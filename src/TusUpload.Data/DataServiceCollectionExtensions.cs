@@ -9,6 +9,7 @@ using Npgsql;
 using Npgsql.EntityFrameworkCore.PostgreSQL.Infrastructure;
 
 using TusUpload.Data.ApiKeys;
+using TusUpload.Data.Audit;
 using TusUpload.Data.Batches;
 using TusUpload.Data.Connections;
 using TusUpload.Data.Content;
@@ -76,6 +77,9 @@ public static class DataServiceCollectionExtensions
         services.AddOptions<IdempotencyOptions>().BindConfiguration(IdempotencyOptions.Section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<IdempotencyOptions>, IdempotencyOptionsAnnotations>();
         services.AddSingleton<IdempotencyKeys>();
+        services.AddOptions<AuditOptions>().BindConfiguration(AuditOptions.Section).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<AuditOptions>, AuditOptionsAnnotations>();
+        services.AddSingleton<AuditLog>();
         services.AddSingleton<OutboxFeed>();
         services.AddKeyedSingleton(
             Pools.Api, (provider, _) => new OutboxFeed(provider.GetRequiredKeyedService<NpgsqlDataSource>(Pools.Api)));

@@ -102,6 +102,7 @@ public static class PipelineServiceCollectionExtensions
         services.AddSingleton<IJanitor, ReservationJanitor>();
         services.AddSingleton<IJanitor, ContentJanitor>();
         services.AddSingleton<IJanitor, ObjectJanitor>();
+        services.AddSingleton<IJanitor, AuditJanitor>();
         services.AddSingleton<IJanitor, IdempotencyJanitor>();
         services.AddSingleton<JanitorEdge>();
         services.AddSingleton<JanitorTurns>();

@@ -3,6 +3,7 @@ using TusUpload.Pipeline;
 using TusUpload.Protocol;
 using TusUpload.Server.Api;
 using TusUpload.Server.Api.Idempotency;
+using TusUpload.Server.Audit;
 using TusUpload.Server.Auth;
 using TusUpload.Server.Auth.Login;
 using TusUpload.Server.Dashboard;
@@ -41,6 +42,7 @@ try
     app.UseMiddleware<ClosingConnections>();
     app.UseMiddleware<RequestIds>();
     app.UseMiddleware<RequestLog>();
+    app.UseMiddleware<AuditTrail>();                      // who did what, with what came of it
     app.UseMiddleware<ErrorEdge>();
     app.UseRouting();
     app.UseTusCors();

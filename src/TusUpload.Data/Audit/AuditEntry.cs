@@ -17,7 +17,7 @@ public sealed class AuditEntry
     /// <summary>What was asked for, in the words of the server's access rules.</summary>
     public required string Action { get; init; }
 
-    /// <summary>What it was asked of; null: nothing that was there before.</summary>
+    /// <summary>What it was asked of, or what it made; null: nothing that has an id.</summary>
     public string? Subject { get; init; }
 
     /// <summary>The workspace that it belongs to, where it is known.</summary>

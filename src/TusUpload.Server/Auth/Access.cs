@@ -8,6 +8,7 @@ namespace TusUpload.Server.Auth;
 /// Who may use which endpoint, in one place: each endpoint names one of these, and one that names none is closed to everybody. Of what is then within whose
 /// reach decides <see cref="Api.Reach"/>.
 /// </summary>
+/// <param name="Name">What is done, as the audit log says it; endpoints that change something have one of their own each.</param>
 /// <param name="Needs">All of these.</param>
 internal sealed record Access(string Name, Rights Needs)
 {
@@ -23,13 +24,16 @@ internal sealed record Access(string Name, Rights Needs)
     public static readonly Access SeeUpload = new("see an upload", Rights.Read) { ForVisitors = true, ForUploadTokens = true };
     public static readonly Access ExtendUpload = new("extend an upload", Rights.Upload) { ForVisitors = true, ForUploadTokens = true };
     public static readonly Access CancelUpload = new("cancel an upload", Rights.Upload) { ForVisitors = true };
-    public static readonly Access UploadTokens = new("tokens of an upload", Rights.Upload) { ForVisitors = true };
+    public static readonly Access IssueUploadToken = new("issue a token of an upload", Rights.Upload) { ForVisitors = true };
+    public static readonly Access RevokeUploadTokens = new("revoke the tokens of an upload", Rights.Upload) { ForVisitors = true };
 
     public static readonly Access SeeFiles = new("see files", Rights.Read) { ForVisitors = true };
     public static readonly Access SeeFile = new("see a file", Rights.Read) { ForVisitors = true };
     public static readonly Access DownloadFile = new("download a file", Rights.Read);
     public static readonly Access ShareFile = new("sign a file's address", Rights.Read);
     public static readonly Access ChangeFile = new("change a file", Rights.Write);
+    public static readonly Access CopyFile = new("copy a file", Rights.Write);
+    public static readonly Access DeleteFile = new("delete a file", Rights.Write);
     public static readonly Access ReplayFile = new("replay a file", Rights.Write);
 
     public static readonly Access SeeBatches = new("see batches", Rights.Read) { ForVisitors = true };
@@ -43,7 +47,10 @@ internal sealed record Access(string Name, Rights Needs)
     public static readonly Access HearEvents = new("hear events", Rights.Read) { ForVisitors = true };
 
     public static readonly Access SeeKeys = new("see API keys", Rights.Manage);
-    public static readonly Access ChangeKeys = new("change API keys", Rights.Manage);
+    public static readonly Access MakeKey = new("make an API key", Rights.Manage);
+    public static readonly Access RevokeKey = new("revoke an API key", Rights.Manage);
+
+    public static readonly Access SeeAudit = new("see the audit log", Rights.Operate);
 
     public static readonly Access SeeServer = new("jobs, metrics and documentation", Rights.Observe);
 

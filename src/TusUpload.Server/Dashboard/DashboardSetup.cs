@@ -1,4 +1,5 @@
 using TusUpload.Pipeline.Jobs;
+using TusUpload.Server.Audit;
 using TusUpload.Server.Auth;
 using TusUpload.Server.Setup;
 using TusUpload.Uploads.Admission;
@@ -20,7 +21,7 @@ internal static class DashboardSetup
             return;
         }
 
-        endpoints.MapJobsDashboard(Path, isAllowed: static _ => true, MayChange).For(Access.SeeServer);
+        endpoints.MapJobsDashboard(Path, isAllowed: static _ => true, MayChange).For(Access.SeeServer).WithMetadata(new AuditedAction("change jobs"));
     }
 
     private static bool MayChange(HttpContext http) => http.User.FindCaller()?.Rights.HasFlag(Rights.Operate) == true;

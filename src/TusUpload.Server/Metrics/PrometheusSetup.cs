@@ -1,6 +1,7 @@
 using OpenTelemetry.Metrics;
 
 using TusUpload.Protocol.Metrics;
+using TusUpload.Server.Audit;
 using TusUpload.Server.Auth;
 
 namespace TusUpload.Server.Metrics;
@@ -8,7 +9,7 @@ namespace TusUpload.Server.Metrics;
 internal static class PrometheusSetup
 {
     // Of the projects by their names, so that a meter of another room needs no line here; Npgsql's tells the use of each pool by its name.
-    private static readonly string[] Meters = [TusMetrics.Name, "TusUpload.Uploads", "TusUpload.Pipeline", "Npgsql"];
+    private static readonly string[] Meters = [TusMetrics.Name, "TusUpload.Uploads", "TusUpload.Pipeline", AuditMeter.Name, "Npgsql"];
 
     public static IServiceCollection AddPrometheus(this IServiceCollection services)
     {

@@ -22,6 +22,7 @@ public sealed class AccessMatrixTests(JwtTests.Server server) : IClassFixture<Jw
         GET     /api/v1/api-keys                      401 ok  401 401 403 ok  ok  ok  ok
         POST    /api/v1/api-keys                      401 ok  401 401 403 ok  ok  ok  ok
         DELETE  /api/v1/api-keys/{id:guid}            401 404 401 401 403 404 404 404 ok
+        GET     /api/v1/audit                         401 403 401 401 403 403 ok  ok  403
         GET     /api/v1/batches                       401 ok  401 401 ok  ok  ok  ok  ok
         POST    /api/v1/batches                       401 ok  401 401 403 ok  ok  ok  ok
         GET     /api/v1/batches/{id:guid}             401 404 401 401 ok  404 404 404 ok

@@ -1,3 +1,4 @@
+using TusUpload.Server.Api.Idempotency;
 using TusUpload.Server.Auth;
 
 namespace TusUpload.Server.Api.Files;
@@ -15,6 +16,7 @@ internal static class FileRoutes
         files.MapGet("/{id:guid}", FindFile.HandleAsync)
             .WithSummary("Shows a file; 404 until its last byte is in.")
             .Produces<FileView>()
+            .Produces(304)
             .ProducesProblem(404)
             .For(Access.SeeFile);
         files.MapPatch("/{id:guid}", RenameFile.HandleAsync)
@@ -28,7 +30,7 @@ internal static class FileRoutes
             .Produces(204)
             .ProducesProblem(404)
             .ProducesProblem(409)
-            .For(Access.ChangeFile);
+            .For(Access.DeleteFile);
         files.MapPost("/{id:guid}/replay", ReplayFile.HandleAsync)
             .WithSummary("Sends a failed file through the pipeline again.")
             .Produces<FileView>(202)
@@ -37,13 +39,14 @@ internal static class FileRoutes
             .For(Access.ReplayFile);
         files.MapPost("/{id:guid}/copy", CopyFile.HandleAsync)
             .WithSummary("Makes a second file of a ready one; no byte is moved, and it counts like any other.")
+            .Creates()
             .Produces<FileView>(201)
             .ProducesProblem(400)
             .ProducesProblem(404)
             .ProducesProblem(409)
             .ProducesProblem(410)
             .ProducesProblem(413)
-            .For(Access.ChangeFile);
+            .For(Access.CopyFile);
         files.MapPost("/{id:guid}/signed-url", SignUrl.HandleAsync)
             .WithSummary("Makes an address at which whoever has it downloads the file until it expires.")
             .Produces<SignUrl.SignedUrl>()

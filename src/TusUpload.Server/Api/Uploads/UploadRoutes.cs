@@ -33,11 +33,11 @@ internal static class UploadRoutes
             .WithSummary("Issues a token that opens this one upload, for as long as it lives or until it is revoked.")
             .Produces<UploadTokenRoutes.Issued>()
             .ProducesProblem(404)
-            .For(Access.UploadTokens);
+            .For(Access.IssueUploadToken);
         uploads.MapDelete("/{id:guid}/token", UploadTokenRoutes.RevokeAsync)
             .WithSummary("Revokes every token of this upload.")
             .Produces(204)
             .ProducesProblem(404)
-            .For(Access.UploadTokens);
+            .For(Access.RevokeUploadTokens);
     }
 }

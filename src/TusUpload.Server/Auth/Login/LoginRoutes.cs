@@ -2,6 +2,7 @@ using Microsoft.AspNetCore.Authentication;
 using Microsoft.Extensions.Options;
 
 using TusUpload.Server.Api;
+using TusUpload.Server.Audit;
 using TusUpload.Server.Auth.ApiKeys;
 using TusUpload.Server.Auth.Jwt;
 using TusUpload.Server.Setup;
@@ -29,8 +30,8 @@ internal static class LoginRoutes
 
         var login = endpoints.MapGroup("").AllowAnonymous().ExcludeFromDescription();
         login.MapGet(Path, ShowAsync);
-        login.MapPost(Path, SignInAsync).DisableAntiforgery();
-        login.MapPost(OutPath, SignOutAsync).DisableAntiforgery();
+        login.MapPost(Path, SignInAsync).DisableAntiforgery().WithMetadata(new AuditedAction("sign in"));
+        login.MapPost(OutPath, SignOutAsync).DisableAntiforgery().WithMetadata(new AuditedAction("sign out"));
     }
 
     private static async Task<IResult> ShowAsync(HttpContext http, IOptions<AuthOptions> auth)
@@ -59,6 +60,7 @@ internal static class LoginRoutes
             return new LoginPage(returnTo, null, "This token is not known, or has expired.", StatusCodes.Status401Unauthorized);
         }
 
+        http.User = caller.ToPrincipal(LoginCookie.Scheme);
         if (!Access.SeeServer.Allows(caller))
         {
             return new LoginPage(returnTo, null, "This token's user is no operator.", StatusCodes.Status403Forbidden);
@@ -77,6 +79,7 @@ internal static class LoginRoutes
             return ApiError.Forbidden;
         }
 
+        http.User = (await http.AuthenticateAsync(LoginCookie.Scheme)).Principal ?? http.User;
         await http.SignOutAsync(LoginCookie.Scheme);
         return TypedResults.LocalRedirect("~" + Path);
     }
