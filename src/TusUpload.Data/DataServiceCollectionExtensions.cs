@@ -80,6 +80,7 @@ public static class DataServiceCollectionExtensions
         services.AddOptions<AuditOptions>().BindConfiguration(AuditOptions.Section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<AuditOptions>, AuditOptionsAnnotations>();
         services.AddSingleton<AuditLog>();
+        services.AddSingleton<AllowedOrigins>();
         services.AddSingleton<OutboxFeed>();
         services.AddKeyedSingleton(
             Pools.Api, (provider, _) => new OutboxFeed(provider.GetRequiredKeyedService<NpgsqlDataSource>(Pools.Api)));

@@ -6,6 +6,7 @@ using TusUpload.Server.Api.Idempotency;
 using TusUpload.Server.Audit;
 using TusUpload.Server.Auth;
 using TusUpload.Server.Auth.Login;
+using TusUpload.Server.Cors;
 using TusUpload.Server.Dashboard;
 using TusUpload.Server.Drain;
 using TusUpload.Server.Embedded;
@@ -45,6 +46,7 @@ try
     app.UseMiddleware<AuditTrail>();                      // who did what, with what came of it
     app.UseMiddleware<ErrorEdge>();
     app.UseRouting();
+    app.UseMiddleware<TargetOrigins>();
     app.UseTusCors();
     app.UseApiCors();
     app.UseAuthentication();

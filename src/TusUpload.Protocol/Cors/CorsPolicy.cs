@@ -71,13 +71,14 @@ internal sealed class CorsPolicy
             headers.Append("Vary", "Origin");
         }
 
-        if (origin.Count > 1 || !(_any || _origins.Contains(origin[0]!)))
+        var isKnown = origin.Count == 1 && (_any || _origins.Contains(origin[0]!));
+        if (!isKnown && (origin.Count > 1 || http.Features.Get<AdmittedOrigin>() is null))
         {
             return;
         }
 
         headers.AccessControlAllowOrigin = origin;
-        if (_credentials)
+        if (_credentials && isKnown)
         {
             headers.AccessControlAllowCredentials = True;
         }

@@ -1,3 +1,7 @@
+using Microsoft.Extensions.Primitives;
+
+using TusUpload.Protocol.Headers;
+
 namespace TusUpload.Protocol.Stores;
 
 /// <summary>tus 1.0.0, Upload-Metadata: keys with decoded UTF-8 values, and the header to the letter for HEAD.</summary>
@@ -6,6 +10,10 @@ namespace TusUpload.Protocol.Stores;
 public sealed record UploadMetadata(string? Raw, IReadOnlyDictionary<string, string> Values)
 {
     public static readonly UploadMetadata Empty = new(null, new Dictionary<string, string>());
+
+    /// <summary>The header of a request; empty where it has none, or one that is none.</summary>
+    public static UploadMetadata Read(StringValues header, int maxBytes) =>
+        MetadataHeader.TryRead(header, maxBytes, out var metadata) is null ? metadata : Empty;
 
     public string? Find(string key) => Values.TryGetValue(key, out var value) && value.Length > 0 ? value : null;
 }
