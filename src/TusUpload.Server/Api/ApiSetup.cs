@@ -1,18 +1,20 @@
 using Microsoft.AspNetCore.Cors.Infrastructure;
-using Microsoft.AspNetCore.OpenApi;
+using Microsoft.AspNetCore.Mvc;
 using Microsoft.Extensions.DependencyInjection.Extensions;
-using Microsoft.Extensions.Options;
 
 using Scalar.AspNetCore;
 
 using TusUpload.Server.Api.Archives;
+using TusUpload.Server.Api.Audit;
 using TusUpload.Server.Api.Batches;
+using TusUpload.Server.Api.Description;
 using TusUpload.Server.Api.Downloads;
 using TusUpload.Server.Api.Events;
 using TusUpload.Server.Api.Files;
 using TusUpload.Server.Api.Keys;
 using TusUpload.Server.Api.Uploads;
 using TusUpload.Server.Api.Usage;
+using TusUpload.Server.Audit;
 using TusUpload.Server.Auth;
 using TusUpload.Server.Setup;
 
@@ -23,6 +25,9 @@ internal static class ApiSetup
 {
     public const string Root = "/api";
 
+    /// <summary>Bytes of a body, where an endpoint says nothing else with metadata of its own; 413 above it.</summary>
+    public const long LargestBody = 1 << 20;
+
     public static IServiceCollection AddApi(this IServiceCollection services)
     {
         services.TryAddSingleton(TimeProvider.System);
@@ -32,27 +37,17 @@ internal static class ApiSetup
         services.AddHostedService(provider => provider.GetRequiredService<DownloadLinks>());
         services.AddSingleton<SignUrl.Signing>();
         services.AddSingleton<ZipArchives>();
-        services.AddSingleton<IConfigureOptions<CorsOptions>, ApiCors>();
+        services.AddSingleton<ICorsPolicyProvider, ApiCors>();
+        services.AddSingleton<AuditMeter>();
         // What cannot be bound is answered with 400 in every environment, never with an exception page.
         services.Configure<RouteHandlerOptions>(options => options.ThrowOnBadRequest = false);
-        services.AddOpenApi(options =>
-        {
-            // The body of each verb is a Body of its own.
-            options.CreateSchemaReferenceId = schema =>
-                OpenApiOptions.CreateDefaultSchemaReferenceId(schema) is { } name ? schema.Type.DeclaringType?.Name + name : null;
-            options.AddDocumentTransformer((document, _, _) =>
-            {
-                document.Info.Title = "TusUpload";
-                document.Info.Description = "Uploads, files, batches, usage and events. Bytes are uploaded with tus 1.0.0 at the tus address.";
-                return Task.CompletedTask;
-            });
-        });
+        services.AddApiDescription();
         return services;
     }
 
     /// <summary>CORS headers on every answer below <see cref="Root"/>, refusals included. Belongs before authentication.</summary>
     public static IApplicationBuilder UseApiCors(this IApplicationBuilder app) =>
-        app.UseWhen(http => http.Request.Path.StartsWithSegments(Root, StringComparison.Ordinal), api => api.UseCors(ApiCors.Policy));
+        app.UseWhen(http => http.Request.Path.StartsWithSegments(Root, StringComparison.Ordinal), api => api.UseCors());
 
     public static void MapApi(this IEndpointRouteBuilder endpoints, ServerRoles roles)
     {
@@ -62,7 +57,7 @@ internal static class ApiSetup
             return;
         }
 
-        var api = endpoints.MapGroup(Root + "/v1");
+        var api = endpoints.MapGroup(Root + "/v1").WithMetadata(new RequestSizeLimitAttribute(LargestBody));
         api.MapUploads();
         api.MapFiles();
         api.MapDownloads();
@@ -71,6 +66,7 @@ internal static class ApiSetup
         api.MapUsage();
         api.MapEvents();
         api.MapKeys();
+        api.MapAudit();
 
         endpoints.MapOpenApi().For(Access.SeeServer);
         // Its script lies in its own assembly; fonts, agent and telemetry would need the internet.

@@ -27,6 +27,24 @@ public sealed class ApiEdgeTests(RunningServer server) : IClassFixture<RunningSe
         await (await server.Client.GetAsync("/api/v1/files?cursor=x", Ct)).IsProblemAsync(HttpStatusCode.BadRequest, "invalid_cursor");
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_body_over_a_mebibyte_is_refused_and_members_that_nobody_knows_are_ignored(bool isLengthTold)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Post, "/api/v1/batches");
+        request.Content = new StringContent($"{{\"filler\":\"{new string('x', 1 << 20)}\"}}", Encoding.UTF8, "application/json");
+        request.Headers.TransferEncodingChunked = isLengthTold ? null : true;
+
+        // A length that is too large is refused before the body, which the client must not be sending then.
+        request.Headers.ExpectContinue = isLengthTold;
+
+        await (await server.Client.SendAsync(request, Ct)).IsProblemAsync(HttpStatusCode.RequestEntityTooLarge, "body_too_large");
+
+        using var unknown = await server.Client.PostJsonAsync("/api/v1/batches", new { filler = new string('x', 1000) });
+        Assert.Equal(HttpStatusCode.Created, unknown.StatusCode);
+    }
+
     [Fact]
     public async Task A_harmless_request_id_comes_back_and_another_is_replaced()
     {
