@@ -13,6 +13,7 @@ using TusUpload.Data.Batches;
 using TusUpload.Data.Connections;
 using TusUpload.Data.Content;
 using TusUpload.Data.Files;
+using TusUpload.Data.Folders;
 using TusUpload.Data.Janitors;
 using TusUpload.Data.Migrations;
 using TusUpload.Data.Moves;
@@ -21,6 +22,7 @@ using TusUpload.Data.Outbox;
 using TusUpload.Data.Secrets;
 using TusUpload.Data.Sessions;
 using TusUpload.Data.Signals;
+using TusUpload.Data.Trash;
 using TusUpload.Data.Users;
 using TusUpload.Data.Workspaces;
 
@@ -71,6 +73,11 @@ public static class DataServiceCollectionExtensions
         services.AddSingleton<WaitingFiles>();
         services.AddSingleton<FileDeletion>();
         services.AddSingleton<FileRenaming>();
+        services.AddSingleton<FolderPaths>();
+        services.AddSingleton<FolderChanges>();
+        services.AddSingleton<TrashBin>();
+        services.AddSingleton<TrashPurge>();
+        services.AddSingleton<WorkspaceMembers>();
         services.AddSingleton<BatchSealing>();
         services.AddSingleton<OutboxFeed>();
         services.AddKeyedSingleton(

@@ -10,9 +10,13 @@ using TusUpload.Server.Api.Batches;
 using TusUpload.Server.Api.Downloads;
 using TusUpload.Server.Api.Events;
 using TusUpload.Server.Api.Files;
+using TusUpload.Server.Api.Folders;
 using TusUpload.Server.Api.Keys;
+using TusUpload.Server.Api.Trash;
 using TusUpload.Server.Api.Uploads;
 using TusUpload.Server.Api.Usage;
+using TusUpload.Server.Api.Workspaces;
+using TusUpload.Server.Api.Workspaces.Members;
 using TusUpload.Server.Auth;
 using TusUpload.Server.Setup;
 
@@ -68,6 +72,10 @@ internal static class ApiSetup
         api.MapDownloads();
         api.MapArchives();
         api.MapBatches();
+        api.MapWorkspaces();
+        api.MapMembers();
+        api.MapFolders();
+        api.MapTrash();
         api.MapUsage();
         api.MapEvents();
         api.MapKeys();

@@ -1,4 +1,5 @@
 using System.Linq.Expressions;
+using System.Text.Json.Serialization;
 
 using TusUpload.Data.Files;
 
@@ -22,6 +23,9 @@ internal sealed record FileView(
     DateTimeOffset? ReadyAt,
     RejectionView? Rejection)
 {
+    [JsonIgnore]
+    public int Version { get; init; }
+
     public static readonly Expression<Func<StoredFile, FileView>> Of = file => new FileView(
         file.Id,
         file.FileName,
@@ -36,7 +40,10 @@ internal sealed record FileView(
         file.BatchId,
         file.CreatedAt,
         file.ReadyAt,
-        file.RejectionCode == null ? null : new RejectionView(file.RejectionCode, file.RejectionMessage));
+        file.RejectionCode == null ? null : new RejectionView(file.RejectionCode, file.RejectionMessage))
+    {
+        Version = file.Version,
+    };
 }
 
 internal sealed record RejectionView(string Code, string? Message);

@@ -7,5 +7,5 @@ namespace TusUpload.Server.Api.Files;
 internal static class FindFile
 {
     public static async Task<IResult> HandleAsync(Guid id, Caller caller, TusUploadDb db, CancellationToken cancellationToken) =>
-        await db.FindFileAsync(id, caller, cancellationToken) is { } file ? TypedResults.Ok(file) : ApiError.FileNotFound;
+        await db.FindFileAsync(id, caller, cancellationToken) is { } file ? new Tagged<FileView>(file, file.Version) : ApiError.FileNotFound;
 }
