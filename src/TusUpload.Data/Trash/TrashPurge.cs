@@ -89,8 +89,8 @@ public sealed class TrashPurge([FromKeyedServices(Pools.Jobs)] NpgsqlDataSource 
 
     private static readonly string[] ForgetWorkspaceSql =
     [
-        "DELETE FROM tus_upload.batches WHERE workspace_id = $1",
         "DELETE FROM tus_upload.links WHERE workspace_id = $1",
+        "DELETE FROM tus_upload.batches WHERE workspace_id = $1",
         "DELETE FROM tus_upload.folders WHERE workspace_id = $1",
         "DELETE FROM tus_upload.workspaces WHERE id = $1",
     ];

@@ -43,7 +43,10 @@ internal static class ApiSetup
         {
             // The body of each verb is a Body of its own.
             options.CreateSchemaReferenceId = schema =>
-                OpenApiOptions.CreateDefaultSchemaReferenceId(schema) is { } name ? schema.Type.DeclaringType?.Name + name : null;
+                !GivenJson.IsGiven(schema.Type) && OpenApiOptions.CreateDefaultSchemaReferenceId(schema) is { } name
+                    ? schema.Type.DeclaringType?.Name + name
+                    : null;
+            options.AddSchemaTransformer(GivenJson.DescribeAsync);
             options.AddDocumentTransformer((document, _, _) =>
             {
                 document.Info.Title = "TusUpload";

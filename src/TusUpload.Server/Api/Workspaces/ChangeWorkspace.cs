@@ -62,20 +62,28 @@ internal static class ChangeWorkspace
     private static bool IsOrigin(string origin) =>
         Uri.TryCreate(origin, UriKind.Absolute, out var page) && page.Scheme is "http" or "https" && page.GetLeftPart(UriPartial.Authority) == origin;
 
-    /// <param name="AllowedTypes">Types that may be uploaded; null: whatever the server takes.</param>
-    /// <param name="DeniedTypes">Types that may not be uploaded.</param>
-    /// <param name="MaxFileSize">Bytes of the largest file; null: what the server takes.</param>
-    /// <param name="AllowedOrigins">Origins of pages that may upload into it, besides those of the server.</param>
-    /// <param name="StorageLimit">Bytes in all; null is no limit. For those who administer the server.</param>
-    internal sealed record Body(
-        Given<string> Name = default,
-        Given<string> NamePolicy = default,
-        Given<string[]> AllowedTypes = default,
-        Given<string[]> DeniedTypes = default,
-        Given<long?> MaxFileSize = default,
-        Given<string[]> AllowedOrigins = default,
-        Given<long?> StorageLimit = default)
+    // No constructor: where a parameter of one has a default, the description of the API takes it for null.
+    internal sealed record Body
     {
+        public Given<string> Name { get; init; }
+
+        public Given<string> NamePolicy { get; init; }
+
+        /// <summary>Types that may be uploaded; null: whatever the server takes.</summary>
+        public Given<string[]> AllowedTypes { get; init; }
+
+        /// <summary>Types that may not be uploaded.</summary>
+        public Given<string[]> DeniedTypes { get; init; }
+
+        /// <summary>Bytes of the largest file; null: what the server takes.</summary>
+        public Given<long?> MaxFileSize { get; init; }
+
+        /// <summary>Origins of pages that may upload into it, besides those of the server.</summary>
+        public Given<string[]> AllowedOrigins { get; init; }
+
+        /// <summary>Bytes in all; null is no limit. For those who administer the server.</summary>
+        public Given<long?> StorageLimit { get; init; }
+
         internal void Set(UpdateSettersBuilder<Workspace> row)
         {
             row.SetProperty(space => space.Version, space => space.Version + 1);

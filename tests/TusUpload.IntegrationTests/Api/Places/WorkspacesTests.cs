@@ -1,6 +1,7 @@
 using System.Net;
 
 using TusUpload.IntegrationTests.Harness;
+using TusUpload.IntegrationTests.Uploads;
 
 namespace TusUpload.IntegrationTests.Api.Places;
 
@@ -100,5 +101,20 @@ public sealed class WorkspacesTests(RunningServer server) : IClassFixture<Runnin
             .Single(space => space.Text("name") == "Default").GetProperty("id").GetGuid();
 
         await (await server.Client.DeleteAsync($"/api/v1/workspaces/{id}", Ct)).IsProblemAsync(HttpStatusCode.Conflict, "default_workspace_stays");
+    }
+
+    [Fact]
+    public async Task A_limit_that_an_administrator_sets_counts_from_then_on()
+    {
+        var client = server.ClientOf("limited");
+        var id = await client.MakeWorkspaceAsync();
+
+        var limited = await (await server.Client.PatchAsync($"/api/v1/workspaces/{id}", new { storageLimit = 2 })).JsonAsync(HttpStatusCode.OK);
+
+        Assert.Equal(2, limited.GetProperty("storage").GetProperty("limit").GetInt32());
+        await (await server.Client.PatchAsync($"/api/v1/workspaces/{id}", new { storageLimit = 2, name = "theirs" }))
+            .IsProblemAsync(HttpStatusCode.NotFound, "workspace_not_found");
+        using var refused = await client.PostAsync(3, null, PlaceCalls.Metadata(("workspaceId", id.ToString())));
+        Assert.Equal(HttpStatusCode.RequestEntityTooLarge, refused.StatusCode);
     }
 }
