@@ -1,8 +1,8 @@
 namespace TusUpload.Data.Files;
 
 /// <summary>
-/// Fragments for workspaces that let each name into a folder once. Who asks for a name there takes a turn first, in a statement of its own and the
-/// same transaction: so of two that ask at once the second sees what the first has made. In any other workspace nobody waits.
+/// Fragments for workspaces that let each name into a folder once. Who asks for a name there takes a turn first, in a statement of its
+/// own and the same transaction: so of two that ask at once the second sees what the first has made. In any other workspace nobody waits.
 /// </summary>
 internal static class TakenNames
 {

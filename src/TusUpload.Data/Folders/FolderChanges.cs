@@ -7,7 +7,8 @@ using TusUpload.Data.Connections;
 namespace TusUpload.Data.Folders;
 
 /// <summary>
-/// Folders made, renamed and moved by hand. Only paths change, those of the folder and of all below it, in the trash or not; no file and no object is touched.
+/// Folders made, renamed and moved by hand. Only paths change, those of the folder and of all below it, in the trash or not; no file and
+/// no object is touched.
 /// </summary>
 public sealed class FolderChanges([FromKeyedServices(Pools.Api)] NpgsqlDataSource database)
 {
@@ -31,8 +32,8 @@ public sealed class FolderChanges([FromKeyedServices(Pools.Api)] NpgsqlDataSourc
         SELECT says FROM verdict
         """;
 
-    // Also brings back from the trash ($8): those that were deleted with the folder, and no others. Nothing in the subtree can stand in its own way: a new path
-    // that is another's old one would lie above the folder, where it is taken, or below it, which is a circle.
+    // Also brings back from the trash ($8): those that were deleted with the folder, and no others. Nothing in the subtree can stand in
+    // its own way: a new path that is another's old one would lie above the folder, where it is taken, or below it, which is a circle.
     private const string PlaceSql = """
         WITH RECURSIVE folder AS MATERIALIZED (
             SELECT id, path, version, CASE WHEN $4 THEN $5 ELSE parent_id END AS parent_id FROM tus_upload.folders

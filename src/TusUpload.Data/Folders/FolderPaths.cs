@@ -2,14 +2,16 @@ using Npgsql;
 
 namespace TusUpload.Data.Folders;
 
-/// <summary>The folders of a directory that somebody uploads: those that are not there are made, each once, however many ask for them at once.</summary>
+/// <summary>
+/// The folders of a directory that somebody uploads: those that are not there are made, each once, however many ask for them at once.
+/// </summary>
 public sealed class FolderPaths(NpgsqlDataSource database)
 {
     /// <summary>Bytes of the longest path in UTF-8: what an index of Postgres surely takes.</summary>
     public const int LongestPath = 2000;
 
-    // Who may not upload there makes no folder: the same conditions as those of the upload itself, as far as they are not about its size. Nobody makes
-    // folders at the same time (the turn), so those that are known now are all there are.
+    // Who may not upload there makes no folder: the same conditions as those of the upload itself, as far as they are not about its
+    // size. Nobody makes folders at the same time (the turn), so those that are known now are all there are.
     private const string EnsureSql = """
         WITH member AS (
             SELECT FROM tus_upload.workspace_members WHERE workspace_id = $2 AND user_id = $4 AND role IN ('contributor', 'editor', 'manager')
@@ -44,8 +46,8 @@ public sealed class FolderPaths(NpgsqlDataSource database)
         """;
 
     /// <summary>
-    /// The last of the directories; null where this uploader may not upload there, or the folder that they lie in is not there. What was made stays when
-    /// the upload is refused all the same.
+    /// The last of the directories; null where this uploader may not upload there, or the folder that they lie in is not there. What was
+    /// made stays when the upload is refused all the same.
     /// </summary>
     public Task<EnsuredFolder?> EnsureAsync(WantedFolders wanted, DateTimeOffset now, CancellationToken cancellationToken)
     {

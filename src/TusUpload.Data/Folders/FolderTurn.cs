@@ -3,9 +3,10 @@ using Npgsql;
 namespace TusUpload.Data.Folders;
 
 /// <summary>
-/// Folders of a workspace are made, renamed, moved, deleted, restored and removed one at a time: so none is made twice, no two moves make a circle, and
-/// nothing comes below a folder that goes to the trash. Uploads ask for no turn. Turn and statement are one round trip and one transaction, in which the
-/// statement, being one of its own, sees what the turn before has committed. Whoever dies in it leaves nothing.
+/// Folders of a workspace are made, renamed, moved, deleted, restored and removed one at a time: so none is made twice, no two moves make
+/// a circle, and nothing comes below a folder that goes to the trash. Uploads ask for no turn. Turn and statement are one round trip and
+/// one transaction, in which the statement, being one of its own, sees what the turn before has committed. Whoever dies in it leaves
+/// nothing.
 /// </summary>
 internal static class FolderTurn
 {

@@ -15,7 +15,9 @@ public sealed record NewSession
 
     public Guid? FolderId { get; init; }
 
-    /// <summary>Where <see cref="FolderId"/> was when it was looked up: one that is somewhere else by now is not there. Null: wherever it is.</summary>
+    /// <summary>
+    /// Where <see cref="FolderId"/> was when it was looked up: one that is somewhere else by now is not there. Null: wherever it is.
+    /// </summary>
     public string? FolderPath { get; init; }
 
     /// <summary>Directories that the file came in, the outermost first, each a folder below <see cref="Below"/>; null: none.</summary>

@@ -8,8 +8,8 @@ using TusUpload.Data.Folders;
 namespace TusUpload.Data.Trash;
 
 /// <summary>
-/// Folders on their way into the trash. Their files are out of sight because of where they are: no file is touched, whatever there is of them. A folder comes
-/// back by <see cref="FolderChanges.PlaceAsync"/>; a workspace goes and comes with one column.
+/// Folders on their way into the trash. Their files are out of sight because of where they are: no file is touched, whatever there is of
+/// them. A folder comes back by <see cref="FolderChanges.PlaceAsync"/>; a workspace goes and comes with one column.
 /// </summary>
 public sealed class TrashBin([FromKeyedServices(Pools.Api)] NpgsqlDataSource database)
 {

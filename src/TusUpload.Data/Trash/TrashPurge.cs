@@ -9,9 +9,10 @@ using TusUpload.Data.Folders;
 namespace TusUpload.Data.Trash;
 
 /// <summary>
-/// What is in the trash for good. First a mark (the time of its deletion becomes <c>epoch</c>), after which nothing brings it back; then its files, as if each were deleted
-/// by hand, so that what they used is returned and a job removes their bytes; and when the last of their rows is gone, the rows of folders and workspace.
-/// Dying anywhere in between leaves a mark, and whoever comes next goes on there. An upload that is still running into it ends first, and its file goes then.
+/// What is in the trash for good. First a mark (the time of its deletion becomes <c>epoch</c>), after which nothing brings it back; then
+/// its files, as if each were deleted by hand, so that what they used is returned and a job removes their bytes; and when the last of
+/// their rows is gone, the rows of folders and workspace. Dying anywhere in between leaves a mark, and whoever comes next goes on there.
+/// An upload that is still running into it ends first, and its file goes then.
 /// </summary>
 public sealed class TrashPurge([FromKeyedServices(Pools.Jobs)] NpgsqlDataSource database, FileDeletion deletion)
 {

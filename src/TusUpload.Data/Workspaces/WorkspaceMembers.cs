@@ -6,7 +6,9 @@ using TusUpload.Data.Connections;
 
 namespace TusUpload.Data.Workspaces;
 
-/// <summary>Who works in a workspace besides its owner. Said twice it is no error; what is asked for at the same time ends as the last one says.</summary>
+/// <summary>
+/// Who works in a workspace besides its owner. Said twice it is no error; what is asked for at the same time ends as the last one says.
+/// </summary>
 public sealed class WorkspaceMembers([FromKeyedServices(Pools.Api)] NpgsqlDataSource database)
 {
     private const string SetSql = """

@@ -5,8 +5,8 @@ using TusUpload.Data.Trash;
 namespace TusUpload.Pipeline.Janitors;
 
 /// <summary>
-/// Removes for good what has been in the trash for long enough, and what somebody began to remove. Files go at once for everybody, folders and workspaces when the
-/// last of their files has been removed by its job: most often a turn later.
+/// Removes for good what has been in the trash for long enough, and what somebody began to remove. Files go at once for everybody,
+/// folders and workspaces when the last of their files has been removed by its job: most often a turn later.
 /// </summary>
 internal sealed class TrashJanitor(TrashPurge purge, IOptions<TrashOptions> options, TimeProvider time) : IJanitor
 {

@@ -3,8 +3,9 @@ using TusUpload.Protocol.Errors;
 namespace TusUpload.Uploads.Admission;
 
 /// <summary>
-/// The directories that a file was in when it was dropped: relativePath without what leads nowhere or out. Slashes part it; its last segment is the file where it is
-/// called like it, or ends like it (a file renamed before it was sent keeps the path that it had), and a directory otherwise or where a slash follows.
+/// The directories that a file was in when it was dropped: relativePath without what leads nowhere or out. Slashes part it; its last
+/// segment is the file where it is called like it, or ends like it (a file renamed before it was sent keeps the path that it had), and a
+/// directory otherwise or where a slash follows.
 /// </summary>
 internal static class DroppedPath
 {

@@ -7,8 +7,8 @@ using TusUpload.Protocol.Stores;
 namespace TusUpload.Uploads.Admission;
 
 /// <summary>
-/// The folder that an upload of a dropped directory lands in. Asked of the database once per process; the statement that makes the upload looks whether the
-/// folder is still where it was, and where it is not it is asked for again.
+/// The folder that an upload of a dropped directory lands in. Asked of the database once per process; the statement that makes the upload
+/// looks whether the folder is still where it was, and where it is not it is asked for again.
 /// </summary>
 internal sealed class UploadFolders(FolderPaths folders, TimeProvider time)
 {

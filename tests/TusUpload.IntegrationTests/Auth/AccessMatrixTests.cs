@@ -16,8 +16,8 @@ namespace TusUpload.IntegrationTests.Auth;
 /// </summary>
 public sealed class AccessMatrixTests(JwtTests.Server server) : IClassFixture<JwtTests.Server>
 {
-    // token: bearer of the upload's own token; revoked: of one that was revoked; key: an API key of the owner's that may only read; viewer and manager:
-    // members of the owner's workspace.
+    // token: bearer of the upload's own token; revoked: of one that was revoked; key: an API key of the owner's that may only read;
+    // viewer and manager: members of the owner's workspace.
     private static readonly string[] Callers =
         ["anonymous", "other", "token", "revoked", "key", "observer", "operator", "admin", "viewer", "manager", "owner"];
 

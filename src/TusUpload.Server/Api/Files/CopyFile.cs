@@ -6,7 +6,10 @@ using TusUpload.Uploads.Admission;
 
 namespace TusUpload.Server.Api.Files;
 
-/// <summary>POST /files/{id}/copy: a file of its own on the same object, at once and whatever its size. It counts for the workspace that it goes to.</summary>
+/// <summary>
+/// POST /files/{id}/copy: a file of its own on the same object, at once and whatever its size. It counts for the workspace that it goes
+/// to.
+/// </summary>
 internal static class CopyFile
 {
     public static async Task<IResult> HandleAsync(

@@ -47,13 +47,16 @@ internal static class RenameFile
         && !name.Any(character => char.IsControl(character) || character is '/' or '\\');
 
     private static async Task<IResult> AnswerAsync(
-        FilePlaceOutcome outcome, Guid id, Caller caller, TusUploadDb db, CancellationToken cancellationToken) => outcome switch
+        FilePlaceOutcome outcome, Guid id, Caller caller, TusUploadDb db, CancellationToken cancellationToken)
     {
-        FilePlaceOutcome.NoFolder => ApiError.FolderNotFound,
-        FilePlaceOutcome.Taken => ApiError.NameTaken,
-        FilePlaceOutcome.Done when await db.FindFileAsync(id, caller, cancellationToken) is { } file => new Tagged<FileView>(file, file.Version),
-        _ => ApiError.FileNotFound,
-    };
+        return outcome switch
+        {
+            FilePlaceOutcome.NoFolder => ApiError.FolderNotFound,
+            FilePlaceOutcome.Taken => ApiError.NameTaken,
+            FilePlaceOutcome.Done when await db.FindFileAsync(id, caller, cancellationToken) is { } file => new Tagged<FileView>(file, file.Version),
+            _ => ApiError.FileNotFound,
+        };
+    }
 
     /// <param name="FileName">1 to 255 characters, without slashes.</param>
     /// <param name="FolderId">A folder of the file's workspace; null: the root.</param>

@@ -7,7 +7,9 @@ using TusUpload.Uploads.Admission;
 
 namespace TusUpload.Server.Api.Folders;
 
-/// <summary>POST /folders/{id}/restore: back to where it was, with what was deleted with it. One that is not in the trash stays as it is.</summary>
+/// <summary>
+/// POST /folders/{id}/restore: back to where it was, with what was deleted with it. One that is not in the trash stays as it is.
+/// </summary>
 internal static class RestoreFolder
 {
     public static async Task<IResult> HandleAsync(

@@ -5,7 +5,10 @@ using TusUpload.Uploads.Admission;
 
 namespace TusUpload.Server.Api.Workspaces;
 
-/// <summary>DELETE /workspaces/{id}: to the trash, where all that is in it is out of sight. Only its owner can bring it back, so only its owner may.</summary>
+/// <summary>
+/// DELETE /workspaces/{id}: to the trash, where all that is in it is out of sight. Only its owner can bring it back, so only its owner
+/// may.
+/// </summary>
 internal static class DeleteWorkspace
 {
     public static async Task<IResult> HandleAsync(

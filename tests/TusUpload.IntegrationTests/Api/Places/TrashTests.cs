@@ -171,7 +171,7 @@ public sealed class TrashTests(RunningServer server) : IClassFixture<RunningServ
         await (await client.PostFileAsync("late", ("workspaceId", space.ToString()))).IsProblemAsync(HttpStatusCode.NotFound, "workspace_not_found");
     }
 
-    private Task JanitorAsync() => server.Services.GetServices<IJanitor>().OfType<TrashJanitor>().Single().RunOnceAsync(Ct);
+    private Task<Dictionary<string, long>> JanitorAsync() => server.Services.GetServices<IJanitor>().OfType<TrashJanitor>().Single().RunOnceAsync(Ct);
 
     /// <summary>Two folders, one in the other, and a file of three bytes in the inner one.</summary>
     private async Task<(Guid Top, Guid File)> FolderWithFileAsync(Guid space, string top, string path, HttpClient? client = null)

@@ -7,6 +7,9 @@ namespace TusUpload.IntegrationTests.Api.Places;
 
 public sealed class WorkspacesTests(RunningServer server) : IClassFixture<RunningServer>
 {
+    private static readonly string[] Types = ["image/*"];
+    private static readonly string[] Origins = ["https://a.example"];
+
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -38,7 +41,7 @@ public sealed class WorkspacesTests(RunningServer server) : IClassFixture<Runnin
         var path = $"/api/v1/workspaces/{id}";
 
         using var answer = await server.Client.PatchAsync(
-            path, new { namePolicy = "replace", allowedTypes = new[] { "image/*" }, maxFileSize = 5, allowedOrigins = new[] { "https://a.example" } }, "\"1\"");
+            path, new { namePolicy = "replace", allowedTypes = Types, maxFileSize = 5, allowedOrigins = Origins }, "\"1\"");
 
         var changed = await answer.JsonAsync(HttpStatusCode.OK);
         Assert.Equal("\"2\"", answer.Headers.ETag?.Tag);
