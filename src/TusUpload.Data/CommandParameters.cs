@@ -10,4 +10,10 @@ internal static class CommandParameters
         command.Parameters.Add(new NpgsqlParameter<T> { TypedValue = value });
         return command;
     }
+
+    public static NpgsqlBatchCommand With<T>(this NpgsqlBatchCommand command, T value)
+    {
+        command.Parameters.Add(new NpgsqlParameter<T> { TypedValue = value });
+        return command;
+    }
 }

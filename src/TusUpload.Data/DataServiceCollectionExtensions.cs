@@ -14,6 +14,7 @@ using TusUpload.Data.Batches;
 using TusUpload.Data.Connections;
 using TusUpload.Data.Content;
 using TusUpload.Data.Files;
+using TusUpload.Data.Folders;
 using TusUpload.Data.Idempotency;
 using TusUpload.Data.Janitors;
 using TusUpload.Data.Migrations;
@@ -23,6 +24,7 @@ using TusUpload.Data.Outbox;
 using TusUpload.Data.Secrets;
 using TusUpload.Data.Sessions;
 using TusUpload.Data.Signals;
+using TusUpload.Data.Trash;
 using TusUpload.Data.Users;
 using TusUpload.Data.Workspaces;
 
@@ -73,6 +75,11 @@ public static class DataServiceCollectionExtensions
         services.AddSingleton<WaitingFiles>();
         services.AddSingleton<FileDeletion>();
         services.AddSingleton<FileRenaming>();
+        services.AddSingleton<FolderPaths>();
+        services.AddSingleton<FolderChanges>();
+        services.AddSingleton<TrashBin>();
+        services.AddSingleton<TrashPurge>();
+        services.AddSingleton<WorkspaceMembers>();
         services.AddSingleton<BatchSealing>();
         services.AddOptions<IdempotencyOptions>().BindConfiguration(IdempotencyOptions.Section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<IdempotencyOptions>, IdempotencyOptionsAnnotations>();

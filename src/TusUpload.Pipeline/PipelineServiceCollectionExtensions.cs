@@ -98,7 +98,10 @@ public static class PipelineServiceCollectionExtensions
     {
         services.AddOptions<JanitorOptions>().BindConfiguration(JanitorOptions.Section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<JanitorOptions>, JanitorOptionsAnnotations>();
+        services.AddOptions<TrashOptions>().BindConfiguration(TrashOptions.Section).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<TrashOptions>, TrashOptionsAnnotations>();
         services.AddSingleton<IJanitor, NodeJanitor>();
+        services.AddSingleton<IJanitor, TrashJanitor>();
         services.AddSingleton<IJanitor, ReservationJanitor>();
         services.AddSingleton<IJanitor, ContentJanitor>();
         services.AddSingleton<IJanitor, ObjectJanitor>();

@@ -139,6 +139,7 @@ public static class UploadsServiceCollectionExtensions
         services.AddSingleton<IValidateOptions<AdmissionOptions>, AdmissionOptionsRules>();
         services.AddSingleton<CallerDirectory>();
         services.AddSingleton<UploadPlaces>();
+        services.AddSingleton<UploadFolders>();
         services.AddSingleton<UploadTokens>();
         services.AddSingleton<IUploadTokens>(provider => provider.GetRequiredService<UploadTokens>());
         services.AddHostedService(provider => provider.GetRequiredService<UploadTokens>());

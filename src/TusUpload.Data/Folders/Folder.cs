@@ -21,7 +21,7 @@ public sealed class Folder
 
     public DateTimeOffset CreatedAt { get; init; }
 
-    /// <summary>In the trash since then, with the files in it; null: not.</summary>
+    /// <summary>In the trash since then, with the files in it; null: not. <c>epoch</c>: it is being removed for good.</summary>
     public DateTimeOffset? DeletedAt { get; set; }
 
     /// <summary>Of a folder in the trash: the folder that was deleted, itself or one above it; they are restored and removed together.</summary>

@@ -20,6 +20,12 @@ public sealed record Admission
 
     public bool BatchOpen { get; init; }
 
+    /// <summary>The name is taken in its folder, and the workspace lets each in once.</summary>
+    public bool NameTaken { get; init; }
+
+    /// <summary>The workspace lets each name in once, and the statement came without its turn: see <see cref="Files.TakenNames"/>.</summary>
+    public bool NeedsTurn { get; init; }
+
     /// <summary>False where the bytes that came with it may be gone: see <see cref="NewSession.BytesKeptUntil"/>.</summary>
     public bool InTime { get; init; }
 

@@ -15,6 +15,17 @@ public sealed record NewSession
 
     public Guid? FolderId { get; init; }
 
+    /// <summary>
+    /// Where <see cref="FolderId"/> was when it was looked up: one that is somewhere else by now is not there. Null: wherever it is.
+    /// </summary>
+    public string? FolderPath { get; init; }
+
+    /// <summary>Directories that the file came in, the outermost first, each a folder below <see cref="Below"/>; null: none.</summary>
+    public IReadOnlyList<string>? Directories { get; init; }
+
+    /// <summary>The folder that was asked for; null: the link's, or the root.</summary>
+    public Guid? Below { get; init; }
+
     public Guid? LinkId { get; init; }
 
     public Guid? BatchId { get; init; }

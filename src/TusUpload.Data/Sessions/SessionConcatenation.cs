@@ -1,5 +1,7 @@
 using Npgsql;
 
+using TusUpload.Data.Files;
+
 namespace TusUpload.Data.Sessions;
 
 /// <summary>
@@ -49,6 +51,13 @@ public sealed class SessionConcatenation(NpgsqlDataSource database)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+
+        // Where names are let in once, this one's turn comes before anything else that somebody may wait for.
+        await using (var turn = new NpgsqlCommand(TakenNames.TurnSql, connection, transaction))
+        {
+            turn.With(final.WorkspaceId).With(final.FolderId).With(final.FileName);
+            await turn.ExecuteNonQueryAsync(cancellationToken);
+        }
 
         // 1. The parts.
         var found = await LockAsync(transaction, parts, final.UploaderId, cancellationToken);

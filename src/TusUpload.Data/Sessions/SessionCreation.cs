@@ -1,7 +1,10 @@
+using System.Collections.Concurrent;
+
 using Npgsql;
 
 using TusUpload.Data.Batches;
 using TusUpload.Data.Connections;
+using TusUpload.Data.Files;
 
 namespace TusUpload.Data.Sessions;
 
@@ -18,7 +21,8 @@ public sealed class SessionCreation(NpgsqlDataSource database)
         ), member AS (
             SELECT FROM tus_upload.workspace_members WHERE workspace_id = $5 AND user_id = $26 AND role IN ('contributor', 'editor', 'manager')
         ), space AS MATERIALIZED (
-            SELECT storage_limit - storage_used - storage_reserved AS room
+            SELECT storage_limit - storage_used - storage_reserved AS room, name_policy = 'refuse' AND NOT $21 AS refuses,
+                   name_policy = 'replace' AND octet_length(normalize($9)) <= 2000 AS replaces
               FROM tus_upload.workspaces
              WHERE id = $5 AND user_id = $4 AND deleted_at IS NULL AND EXISTS (SELECT FROM account)
                AND ($7 IS NOT NULL OR $26 = $4 OR EXISTS (SELECT FROM member)) FOR NO KEY UPDATE
@@ -33,7 +37,15 @@ public sealed class SessionCreation(NpgsqlDataSource database)
              WHERE id = $8 AND user_id = $4 AND workspace_id = $5 AND ($7 IS NULL OR uploader_id = $26) AND EXISTS (SELECT FROM space)
                AND ($7 IS NULL OR EXISTS (SELECT FROM through)) FOR NO KEY UPDATE
         ), folder AS MATERIALIZED (
-            SELECT id FROM tus_upload.folders WHERE id = $6 AND workspace_id = $5 AND deleted_at IS NULL
+            SELECT id FROM tus_upload.folders WHERE id = $6 AND workspace_id = $5 AND deleted_at IS NULL AND ($27 IS NULL OR path = $27)
+        ), taken AS MATERIALIZED (
+            SELECT FROM tus_upload.files
+             WHERE (SELECT refuses FROM space) AND workspace_id = $5 AND hashtextextended(file_name, 0) = hashtextextended(normalize($9), 0)
+               AND file_name = normalize($9) AND folder_id IS NOT DISTINCT FROM $6 AND deleted_at IS NULL AND processing_status <> 'rejected'
+            UNION ALL
+            SELECT FROM tus_upload.upload_sessions
+             WHERE (SELECT refuses FROM space) AND workspace_id = $5 AND hashtextextended(file_name, 0) = hashtextextended(normalize($9), 0)
+               AND file_name = normalize($9) AND folder_id IS NOT DISTINCT FROM $6 AND status = 'receiving' AND NOT is_partial AND expires_at > $1
         ), admitted AS MATERIALIZED (
             SELECT 1 FROM account, space
              WHERE ($15 = 0 OR (COALESCE(account.room >= $15, true) AND COALESCE(space.room >= $15, true)))
@@ -41,18 +53,19 @@ public sealed class SessionCreation(NpgsqlDataSource database)
                AND ($8 IS NULL OR EXISTS (SELECT FROM target WHERE is_open))
                AND ($6 IS NULL OR EXISTS (SELECT FROM folder))
                AND ($25 IS NULL OR now() < $25)
+               AND (NOT space.refuses OR ($28 AND NOT EXISTS (SELECT FROM taken)))
         ), change AS (
             SELECT $4 AS user_id, $5 AS workspace_id, $7 AS link_id, $15 AS reserved, 0 AS used FROM admitted
         ), {StorageCounting.Sql}, session AS (
             INSERT INTO tus_upload.upload_sessions (id, user_id, uploader_id, workspace_id, folder_id, link_id, batch_id, file_name, relative_path,
                 content_type, metadata, file_hash, total_size, reserved_size, uploaded_size, chunk_size, completed_chunks, status,
                 content_node, lease_node, lease_epoch, content_removed, created_at, last_activity_at, expires_at,
-                is_partial, resume_key, promised_sha512, token_revision)
+                is_partial, resume_key, promised_sha512, token_revision, replaces)
             SELECT $3, $4, $26, $5, $6, $7, $8, normalize($9), normalize($10),
                 $11, $12, $13, $14, $15, $16, $16, CASE WHEN $16 > 0 THEN 1 ELSE 0 END,
                 CASE WHEN $24 THEN 'received' ELSE 'receiving' END,
                 $18, $19, CASE WHEN $19 IS NULL THEN 0 ELSE 1 END, false, $1, $1, $20,
-                $21, $22, $23, 0
+                $21, $22, $23, 0, (SELECT replaces FROM space)
               FROM admitted
             RETURNING *
         ), chunk AS (
@@ -73,22 +86,51 @@ public sealed class SessionCreation(NpgsqlDataSource database)
                $6 IS NULL OR EXISTS (SELECT FROM folder), $7 IS NULL OR EXISTS (SELECT FROM through),
                $8 IS NULL OR EXISTS (SELECT FROM target), $8 IS NULL OR EXISTS (SELECT FROM target WHERE is_open),
                (SELECT room FROM account), (SELECT room FROM space), (SELECT room FROM through),
-               $25 IS NULL OR now() < $25
+               $25 IS NULL OR now() < $25, EXISTS (SELECT FROM taken), EXISTS (SELECT FROM space WHERE refuses AND NOT $28)
         """;
+
+    // Emptied rather than trimmed: what falls out costs one round trip more.
+    private const int Most = 10_000;
+
+    // Workspaces that refused names when they were last asked: there the turn comes with the statement.
+    private readonly ConcurrentDictionary<Guid, bool> _refusing = new();
 
     /// <summary>Throws <see cref="NotAskedException"/> where no connection was to be had: then nothing was made. After any other exception it may have been.</summary>
     public async Task<Admission> CreateAsync(NewSession upload, CancellationToken cancellationToken)
     {
         await using var connection = await OpenAsync(cancellationToken);
-        await using var command = new NpgsqlCommand(CreateSql, connection);
-        return await RunAsync(command, upload, cancellationToken);
+        var admission = await RunAsync(connection, upload, _refusing.ContainsKey(upload.WorkspaceId), cancellationToken);
+        if (!admission.NeedsTurn)
+        {
+            return admission;
+        }
+
+        if (_refusing.Count >= Most)
+        {
+            _refusing.Clear();
+        }
+
+        _refusing[upload.WorkspaceId] = true;
+        return await RunAsync(connection, upload, takesTurn: true, cancellationToken);
     }
 
-    /// <summary>As a part of something larger.</summary>
+    /// <summary>As a part of something larger, which has taken the name's turn.</summary>
     internal static async Task<Admission> CreateAsync(NewSession upload, NpgsqlTransaction transaction, CancellationToken cancellationToken)
     {
-        await using var command = new NpgsqlCommand(CreateSql, transaction.Connection, transaction);
-        return await RunAsync(command, upload, cancellationToken);
+        await using var batch = new NpgsqlBatch(transaction.Connection, transaction);
+        return await RunAsync(batch, upload, hasTurn: true, cancellationToken);
+    }
+
+    // Without a transaction of its own a batch is one.
+    private static async Task<Admission> RunAsync(NpgsqlConnection connection, NewSession upload, bool takesTurn, CancellationToken cancellationToken)
+    {
+        await using var batch = new NpgsqlBatch(connection);
+        if (takesTurn)
+        {
+            batch.BatchCommands.Add(new NpgsqlBatchCommand(TakenNames.TurnSql).With(upload.WorkspaceId).With(upload.FolderId).With(upload.FileName));
+        }
+
+        return await RunAsync(batch, upload, takesTurn, cancellationToken);
     }
 
     private async Task<NpgsqlConnection> OpenAsync(CancellationToken cancellationToken)
@@ -103,9 +145,10 @@ public sealed class SessionCreation(NpgsqlDataSource database)
         }
     }
 
-    private static async Task<Admission> RunAsync(NpgsqlCommand command, NewSession upload, CancellationToken cancellationToken)
+    private static async Task<Admission> RunAsync(NpgsqlBatch batch, NewSession upload, bool hasTurn, CancellationToken cancellationToken)
     {
-        command
+        var before = batch.BatchCommands.Count;
+        var command = new NpgsqlBatchCommand(CreateSql)
             .With(upload.Now)
             .With(upload.Sha256)
             .With(upload.Id)
@@ -131,9 +174,17 @@ public sealed class SessionCreation(NpgsqlDataSource database)
             .With(upload.PromisedSha512)
             .With(upload.IsReceived)
             .With(upload.FirstSpan is null ? null : upload.BytesKeptUntil)
-            .With(upload.UploaderId);
+            .With(upload.UploaderId)
+            .With(upload.FolderPath)
+            .With(hasTurn);
 
-        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        batch.BatchCommands.Add(command);
+        await using var row = await batch.ExecuteReaderAsync(cancellationToken);
+        for (; before > 0; before--)
+        {
+            await row.NextResultAsync(cancellationToken);
+        }
+
         await row.ReadAsync(cancellationToken);
         return new()
         {
@@ -148,6 +199,8 @@ public sealed class SessionCreation(NpgsqlDataSource database)
             WorkspaceRoom = row.IsDBNull(8) ? null : row.GetInt64(8),
             LinkRoom = row.IsDBNull(9) ? null : row.GetInt64(9),
             InTime = row.GetBoolean(10),
+            NameTaken = row.GetBoolean(11),
+            NeedsTurn = row.GetBoolean(12),
         };
     }
 }

@@ -41,6 +41,6 @@ public sealed class Workspace
 
     public DateTimeOffset CreatedAt { get; init; }
 
-    /// <summary>In the trash since then, with all that is in it; null: not.</summary>
+    /// <summary>In the trash since then, with all that is in it; null: not. <c>epoch</c>: it is being removed for good.</summary>
     public DateTimeOffset? DeletedAt { get; set; }
 }

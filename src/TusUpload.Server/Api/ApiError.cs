@@ -42,6 +42,18 @@ internal sealed record ApiError(int Status, string Code, string Message) : IResu
     public static readonly ApiError Forbidden = new(403, "forbidden", "This caller may not do this.");
     public static readonly ApiError ApiKeyNotFound = new(404, "api_key_not_found", "There is no such API key.");
     public static readonly ApiError InvalidName = new(400, "invalid_name", "name must have 1 to 100 characters and no control characters.");
+    public static readonly ApiError InvalidNamePolicy = new(400, "invalid_name_policy", "namePolicy must be keep_both, replace or refuse.");
+    public static readonly ApiError InvalidTypes =
+        new(400, "invalid_types", "allowedTypes and deniedTypes take up to 100 entries of 1 to 255 characters, such as image/*.");
+
+    public static readonly ApiError InvalidOrigins =
+        new(400, "invalid_origins", "allowedOrigins takes up to 100 origins such as https://app.example.com.");
+
+    public static readonly ApiError InvalidSize = new(400, "invalid_size", "A size or limit must be a whole number of bytes, not below 0.");
+    public static readonly ApiError InvalidRole = new(400, "invalid_role", "role must be viewer, contributor, editor or manager.");
+    public static readonly ApiError InvalidFolderName =
+        new(400, "invalid_folder_name", "A folder's name must have 1 to 255 characters, no control characters and no slashes.");
+
     public static readonly ApiError InvalidScopes = new(400, "invalid_scopes", $"scopes must be one or more of {Scopes.Names}.");
     public static readonly ApiError ScopesTooWide = new(403, "scopes_too_wide", "Nobody can give a key more than they may do themselves.");
     public static readonly ApiError InvalidExpiresAt = new(400, "invalid_expires_at", "expiresAt must lie in the future.");
@@ -71,6 +83,21 @@ internal sealed record ApiError(int Status, string Code, string Message) : IResu
     public static readonly ApiError FolderNotFound = new(404, "folder_not_found", "There is no such folder.");
     public static readonly ApiError BatchNotFound = new(404, "batch_not_found", "There is no such batch.");
     public static readonly ApiError WorkspaceNotFound = new(404, "workspace_not_found", "There is no such workspace.");
+    public static readonly ApiError UserNotFound = new(404, "user_not_found", "There is no such user; users are known from their first request on.");
+    public static readonly ApiError MemberNotFound = new(404, "member_not_found", "There is no such member.");
+    public static readonly ApiError NotInTrash = new(404, "not_in_trash", "There is no such thing in the trash.");
+    public static readonly ApiError OwnerStays = new(409, "owner_stays", "The owner has every right already, and cannot be removed.");
+    public static readonly ApiError DefaultWorkspaceStays = new(409, "default_workspace_stays", "The default workspace cannot be deleted.");
+    public static readonly ApiError FolderExists = new(409, "folder_exists", "A folder of this name is there already.");
+    public static readonly ApiError FolderAboveInTrash = new(409, "folder_above_in_trash", "The folder that it was in is in the trash; restore that first.");
+    public static readonly ApiError FolderInItself = new(422, "folder_in_itself", "A folder cannot lie in itself.");
+    public static readonly ApiError PathTooLong =
+        new(422, "path_too_long", "A folder's name has at most 255 characters, a path 2,000 bytes.");
+
+    public static readonly ApiError NameTaken =
+        new(422, "name_taken", "A file of this name is there already, and this workspace takes each name once.");
+
+    public static readonly ApiError TooManyFolders = new(422, "too_many_folders", "There are too many folders for one tree; list them by pages.");
     public static readonly ApiError MethodNotAllowed = new(405, "method_not_allowed", "This method does not apply here; see Allow.");
     public static readonly ApiError RequestTimeout = new(408, "request_timeout", "The request took too long to arrive.");
     public static readonly ApiError PreconditionFailed = new(412, "precondition_failed", "The condition of the request does not hold.");

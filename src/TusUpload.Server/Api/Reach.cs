@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using TusUpload.Data;
 using TusUpload.Data.Batches;
 using TusUpload.Data.Files;
+using TusUpload.Data.Folders;
 using TusUpload.Data.Sessions;
 using TusUpload.Data.Workspaces;
 using TusUpload.Uploads.Admission;
@@ -36,20 +37,33 @@ internal static class Reach
         this TusUploadDb db, Guid uploadId, Caller caller, Rights needs, CancellationToken cancellationToken) =>
         db.UploadsOf(caller, needs).Where(upload => upload.Id == uploadId).Select(upload => upload.UploaderId).SingleOrDefaultAsync(cancellationToken);
 
-    /// <summary>Files that are not deleted.</summary>
+    /// <summary>Folders that are not in the trash, and neither is their workspace.</summary>
+    public static IQueryable<Folder> FoldersOf(this TusUploadDb db, Caller caller, Rights needs = Rights.Read)
+    {
+        var workspaces = db.WorkspacesOf(caller, needs);
+        return db.Folders.Where(folder => folder.DeletedAt == null && workspaces.Any(space => space.Id == folder.WorkspaceId));
+    }
+
+    /// <summary>Files that are neither deleted nor, with their folder or workspace, in the trash: anybody's.</summary>
+    public static IQueryable<StoredFile> FilesInSight(this TusUploadDb db) => db.Files.Where(file => file.DeletedAt == null
+        && !db.Workspaces.Any(space => space.Id == file.WorkspaceId && space.DeletedAt != null)
+        && !(file.FolderId != null && db.Folders.Any(folder => folder.Id == file.FolderId && folder.DeletedAt != null)));
+
+    /// <summary>Files in sight. Who made one may see it, and do no more with it than its role gives.</summary>
     public static IQueryable<StoredFile> FilesOf(this TusUploadDb db, Caller caller, Rights needs = Rights.Read)
     {
-        var (subject, roles) = (caller.Subject, MemberRights.RolesWith(needs));
-        return db.Files.Where(file => file.DeletedAt == null
-            && (file.UserId == subject || file.UploaderId == subject
+        var (subject, roles, sees) = (caller.Subject, MemberRights.RolesWith(needs), needs == Rights.Read);
+        return db.FilesInSight().Where(file =>
+            (file.UserId == subject || (sees && file.UploaderId == subject)
                 || db.Members.Any(member => member.WorkspaceId == file.WorkspaceId && member.UserId == subject && roles.Contains(member.Role))));
     }
 
     public static IQueryable<Batch> BatchesOf(this TusUploadDb db, Caller caller, Rights needs = Rights.Read)
     {
         var (subject, roles) = (caller.Subject, MemberRights.RolesWith(needs));
-        return db.Batches.Where(batch => batch.UserId == subject || batch.UploaderId == subject
-            || db.Members.Any(member => member.WorkspaceId == batch.WorkspaceId && member.UserId == subject && roles.Contains(member.Role)));
+        return db.Batches.Where(batch => !db.Workspaces.Any(space => space.Id == batch.WorkspaceId && space.DeletedAt != null)
+            && (batch.UserId == subject || batch.UploaderId == subject
+                || db.Members.Any(member => member.WorkspaceId == batch.WorkspaceId && member.UserId == subject && roles.Contains(member.Role))));
     }
 
     /// <summary>What a list shows: of an account its own, of a visitor what it made. One comparison, so that one index gives it in order.</summary>
@@ -63,9 +77,24 @@ internal static class Reach
     public static IQueryable<StoredFile> ListFilesOf(this TusUploadDb db, Caller caller)
     {
         var subject = caller.Subject;
-        var files = caller.IsUser ? db.Files.Where(file => file.UserId == subject) : db.Files.Where(file => file.UploaderId == subject);
-        return files.Where(file => file.DeletedAt == null);
+        return caller.IsUser ? db.FilesInSight().Where(file => file.UserId == subject) : db.FilesInSight().Where(file => file.UploaderId == subject);
     }
+
+    /// <summary>Whether the caller may see all of a workspace.</summary>
+    public static async Task<bool> SeesAsync(this TusUploadDb db, Guid workspaceId, Caller caller, CancellationToken cancellationToken) =>
+        caller.IsUser && await db.WorkspacesOf(caller, Rights.Read).AnyAsync(space => space.Id == workspaceId, cancellationToken);
+
+    /// <summary>What of a workspace the caller may not change: it may see it, or it is not there.</summary>
+    public static async Task<ApiError> RefuseWorkspaceAsync(this TusUploadDb db, Guid id, Caller caller, CancellationToken cancellationToken) =>
+        await db.SeesAsync(id, caller, cancellationToken) ? ApiError.Forbidden : ApiError.WorkspaceNotFound;
+
+    /// <inheritdoc cref="RefuseWorkspaceAsync"/>
+    public static async Task<ApiError> RefuseFolderAsync(this TusUploadDb db, Guid id, Caller caller, CancellationToken cancellationToken) =>
+        await db.FoldersOf(caller).AnyAsync(folder => folder.Id == id, cancellationToken) ? ApiError.Forbidden : ApiError.FolderNotFound;
+
+    /// <inheritdoc cref="RefuseWorkspaceAsync"/>
+    public static async Task<ApiError> RefuseFileAsync(this TusUploadDb db, Guid id, Caller caller, CancellationToken cancellationToken) =>
+        await db.FilesOf(caller).AnyAsync(file => file.Id == id, cancellationToken) ? ApiError.Forbidden : ApiError.FileNotFound;
 
     /// <inheritdoc cref="ListUploadsOf"/>
     public static IQueryable<Batch> ListBatchesOf(this TusUploadDb db, Caller caller)

@@ -41,7 +41,18 @@ internal sealed record Access(string Name, Rights Needs)
     public static readonly Access SealBatch = new("seal a batch", Rights.Upload) { ForVisitors = true };
     public static readonly Access DownloadBatch = new("download a batch", Rights.Read);
 
+    public static readonly Access SeeFolders = new("see folders", Rights.Read);
+    public static readonly Access MakeFolder = new("make a folder", Rights.Upload);
+    public static readonly Access ChangeFolder = new("change a folder", Rights.Write);
     public static readonly Access DownloadFolder = new("download a folder", Rights.Read);
+
+    public static readonly Access SeeTrash = new("see the trash", Rights.Read);
+    public static readonly Access EmptyTrash = new("empty the trash", Rights.Write);
+
+    public static readonly Access SeeWorkspaces = new("see workspaces", Rights.Read);
+    public static readonly Access ChangeWorkspaces = new("change workspaces", Rights.Manage);
+    public static readonly Access SeeMembers = new("see members", Rights.Read);
+    public static readonly Access ChangeMembers = new("change members", Rights.Manage);
 
     public static readonly Access SeeUsage = new("see usage", Rights.Read);
     public static readonly Access HearEvents = new("hear events", Rights.Read) { ForVisitors = true };

@@ -9,6 +9,9 @@ internal static class AdmissionErrors
     public static readonly TusError DigestsDiffer =
         new(400, "digests_differ", "The metadata's sha256 and Repr-Digest promise different bytes.");
 
+    /// <summary>Not 409: clients ask for an offset at that, and there is none.</summary>
+    public static readonly TusError NameTaken = new(422, "name_taken", "A file of this name is there already, and this workspace takes each name once.");
+
     public static readonly TusError WorkspaceNotFound = Unknown("workspace");
 
     public static readonly TusError LinkNotFound = Unknown("link");
@@ -20,6 +23,7 @@ internal static class AdmissionErrors
         { FolderKnown: false } => Unknown("folder"),
         { LinkKnown: false } => LinkNotFound,
         { BatchKnown: false } => Unknown("batch"),
+        { NameTaken: true } => NameTaken,
         { BatchOpen: false } => new(422, "batch_closed", "The batch is closed: no more files can join it."),
         _ => QuotaExceeded(size, admission.UserRoom, admission.WorkspaceRoom, admission.LinkRoom),
     };

@@ -20,6 +20,9 @@ internal sealed record UploadTarget
 
     public string? RelativePath { get; init; }
 
+    /// <summary>Those that it was in, see <see cref="DroppedPath"/>.</summary>
+    public IReadOnlyList<string>? Directories { get; init; }
+
     public Guid? WorkspaceId { get; init; }
 
     public Guid? FolderId { get; init; }
@@ -63,7 +66,8 @@ internal sealed record UploadTarget
             return Invalid($"A name is longer than {LongestName}, a path than {LongestPath} or a type than {LongestType} characters.");
         }
 
-        return target;
+        var (directories, tooLong) = DroppedPath.Read(target.RelativePath, metadata.Find("filename") ?? metadata.Find("name") ?? target.FileName);
+        return tooLong is null ? target with { Directories = directories } : tooLong;
     }
 
     public NewSession ToSession(CreateRequest request, Guid id, string uploaderId, UploadPlace place) => new()
@@ -73,6 +77,8 @@ internal sealed record UploadTarget
         UploaderId = uploaderId,
         WorkspaceId = place.WorkspaceId,
         FolderId = FolderId,
+        Below = FolderId,
+        Directories = request.IsPartial ? null : Directories,
         LinkId = place.LinkId,
         BatchId = request.IsPartial ? null : BatchId,
         FileName = FileName,

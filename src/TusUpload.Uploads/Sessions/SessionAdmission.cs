@@ -8,13 +8,27 @@ using TusUpload.Uploads.Expiry;
 namespace TusUpload.Uploads.Sessions;
 
 /// <summary>Asks the database for an upload, at the time it is asked; the answer is null or the refusal.</summary>
-internal sealed class SessionAdmission(SessionCreation creation, CallerDirectory callers, IOptions<ExpiryOptions> expiry, UploadLog log, TimeProvider time)
+internal sealed class SessionAdmission(
+    SessionCreation creation, CallerDirectory callers, UploadFolders folders, IOptions<ExpiryOptions> expiry, UploadLog log, TimeProvider time)
 {
     public async Task<(NewSession Session, TusError? Refusal)> AdmitAsync(NewSession session, CancellationToken cancellationToken)
     {
         var now = time.GetUtcNow();
         session = session with { Now = now, ExpiresAt = now + expiry.Value.ExpiresAfter };
         var admission = await creation.CreateAsync(session, cancellationToken);
+        if (admission is { Made: false, FolderKnown: false } && session.FolderPath is not null)
+        {
+            // Renamed, moved or deleted since this process looked it up.
+            var placed = await folders.PlaceAsync(session, again: true, cancellationToken);
+            if (placed.Value is null)
+            {
+                return (session, placed.Error);
+            }
+
+            session = placed.Value;
+            admission = await creation.CreateAsync(session, cancellationToken);
+        }
+
         if (admission.Made)
         {
             log.Created(session.Id, session.TotalSize);

@@ -15,8 +15,8 @@ namespace TusUpload.Uploads.Sessions;
 /// request to come again; dying after it loses the answer, and the same request again is answered with what was made.
 /// </summary>
 internal sealed class UploadConcatenation(
-    UploadPlaces places, SessionConcatenation concatenation, SessionAdmission admission, UploadJoins joins, IOptions<ExpiryOptions> expiry,
-    TimeProvider time)
+    UploadPlaces places, UploadFolders folders, SessionConcatenation concatenation, SessionAdmission admission, UploadJoins joins,
+    IOptions<ExpiryOptions> expiry, TimeProvider time)
 {
     private static readonly TusError PartNotFound =
         new(404, "part_not_found", "One of the partial uploads is not there, or has ended.");
@@ -51,15 +51,18 @@ internal sealed class UploadConcatenation(
             Now = now,
             ExpiresAt = now + expiry.Value.ExpiresAfter,
         };
-        Concatenation made;
-        try
+        var placed = await folders.PlaceAsync(final, again: false, cancellationToken);
+        var made = placed.Value is null ? null : await MakeAsync(placed.Value, request, cancellationToken);
+        if (made is { Admission.FolderKnown: false } && placed.Value!.FolderPath is not null)
         {
-            made = await concatenation.ConcatenateAsync(final, [.. request.Parts], request.Concat, request.Largest, cancellationToken);
+            // Renamed, moved or deleted since this process looked it up.
+            placed = await folders.PlaceAsync(placed.Value, again: true, cancellationToken);
+            made = placed.Value is null ? null : await MakeAsync(placed.Value, request, cancellationToken);
         }
-        catch (PostgresException twin) when (twin.ConstraintName == UploadSession.ResumeKeyIndex)
+
+        if (made is null)
         {
-            // Another POST took the key at the same moment; now it can be taken from that one.
-            made = await concatenation.ConcatenateAsync(final, [.. request.Parts], request.Concat, request.Largest, cancellationToken);
+            return placed.Error!;
         }
 
         return made switch
@@ -73,5 +76,18 @@ internal sealed class UploadConcatenation(
             { Outcome: ConcatenationOutcome.TooLarge } => TusError.TooLarge,
             _ => admission.Explain(made.Admission!, place.Value!.UserId, made.Moved),
         };
+    }
+
+    private async Task<Concatenation> MakeAsync(NewSession final, ConcatenateRequest request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await concatenation.ConcatenateAsync(final, [.. request.Parts], request.Concat, request.Largest, cancellationToken);
+        }
+        catch (PostgresException twin) when (twin.ConstraintName == UploadSession.ResumeKeyIndex)
+        {
+            // Another POST took the key at the same moment; now it can be taken from that one.
+            return await concatenation.ConcatenateAsync(final, [.. request.Parts], request.Concat, request.Largest, cancellationToken);
+        }
     }
 }

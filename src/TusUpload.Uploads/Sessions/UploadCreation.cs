@@ -12,7 +12,7 @@ namespace TusUpload.Uploads.Sessions;
 /// client sends bytes in vain.
 /// </summary>
 internal sealed class UploadCreation(
-    UploadPlaces places, IUploadContent content, WholeUpload whole, UploadBeginning beginning, UploadAdoption adoption, TimeProvider time)
+    UploadPlaces places, UploadFolders folders, IUploadContent content, WholeUpload whole, UploadBeginning beginning, UploadAdoption adoption, TimeProvider time)
 {
     public async Task<TusResult<UploadInfo>> CreateAsync(CreateRequest request, TusBody? body, CancellationToken cancellationToken)
     {
@@ -40,7 +40,13 @@ internal sealed class UploadCreation(
         }
 
         var id = Guid.CreateVersion7(time.GetUtcNow());
-        var session = target.Value!.ToSession(request, id, caller.Subject, place.Value!) with { ContentNode = content.Node };
+        var placed = await folders.PlaceAsync(target.Value!.ToSession(request, id, caller.Subject, place.Value!), again: false, cancellationToken);
+        if (placed.Error is { } unplaced)
+        {
+            return unplaced;
+        }
+
+        var session = placed.Value! with { ContentNode = content.Node };
         return session.ResumeKey is null
             ? await MakeAsync(session)
             : await adoption.CreateAsync(session, request, body, MakeAsync, cancellationToken);

@@ -6,6 +6,7 @@ using Microsoft.Extensions.DependencyInjection;
 
 using TusUpload.Data.Folders;
 using TusUpload.IntegrationTests.Api;
+using TusUpload.IntegrationTests.Api.Places;
 
 namespace TusUpload.IntegrationTests.Auth;
 
@@ -15,57 +16,80 @@ namespace TusUpload.IntegrationTests.Auth;
 /// </summary>
 public sealed class AccessMatrixTests(JwtTests.Server server) : IClassFixture<JwtTests.Server>
 {
-    // token: bearer of the upload's own token; revoked: of one that was revoked; key: an API key of the owner's that may only read.
-    private static readonly string[] Callers = ["anonymous", "other", "token", "revoked", "key", "observer", "operator", "admin", "owner"];
+    // token: bearer of the upload's own token; revoked: of one that was revoked; key: an API key of the owner's that may only read;
+    // viewer and manager: members of the owner's workspace.
+    private static readonly string[] Callers =
+        ["anonymous", "other", "token", "revoked", "key", "observer", "operator", "admin", "viewer", "manager", "owner"];
 
     private const string Table = """
-        GET     /api/v1/api-keys                      401 ok  401 401 403 ok  ok  ok  ok
-        POST    /api/v1/api-keys                      401 ok  401 401 403 ok  ok  ok  ok
-        DELETE  /api/v1/api-keys/{id:guid}            401 404 401 401 403 404 404 404 ok
-        GET     /api/v1/audit                         401 403 401 401 403 403 ok  ok  403
-        GET     /api/v1/batches                       401 ok  401 401 ok  ok  ok  ok  ok
-        POST    /api/v1/batches                       401 ok  401 401 403 ok  ok  ok  ok
-        GET     /api/v1/batches/{id:guid}             401 404 401 401 ok  404 404 404 ok
-        GET     /api/v1/batches/{id:guid}/content     401 404 401 401 ok  404 404 404 ok
-        POST    /api/v1/batches/{id:guid}/seal        401 404 401 401 403 404 404 404 ok
-        GET     /api/v1/downloads/{link}              404 404 404 404 404 404 404 404 404
-        HEAD    /api/v1/downloads/{link}              404 404 404 404 404 404 404 404 404
-        GET     /api/v1/events                        401 ok  401 401 ok  ok  ok  ok  ok
-        GET     /api/v1/files                         401 ok  401 401 ok  ok  ok  ok  ok
-        DELETE  /api/v1/files/{id:guid}               401 404 401 401 403 404 404 404 ok
-        GET     /api/v1/files/{id:guid}               401 404 401 401 ok  404 404 404 ok
-        PATCH   /api/v1/files/{id:guid}               401 404 401 401 403 404 404 404 ok
-        GET     /api/v1/files/{id:guid}/content       401 404 401 401 ok  404 404 404 ok
-        HEAD    /api/v1/files/{id:guid}/content       401 404 401 401 ok  404 404 404 ok
-        POST    /api/v1/files/{id:guid}/copy          401 404 401 401 403 404 404 404 ok
-        POST    /api/v1/files/{id:guid}/replay        401 404 401 401 403 404 404 404 ok
-        POST    /api/v1/files/{id:guid}/signed-url    401 404 401 401 ok  404 404 404 ok
-        GET     /api/v1/folders/{id:guid}/content     401 404 401 401 ok  404 404 404 ok
-        GET     /api/v1/uploads                       401 ok  401 401 ok  ok  ok  ok  ok
-        DELETE  /api/v1/uploads/{id:guid}             401 404 401 401 403 404 404 404 ok
-        GET     /api/v1/uploads/{id:guid}             401 404 ok  401 ok  404 404 404 ok
-        POST    /api/v1/uploads/{id:guid}/extend      401 404 ok  401 403 404 404 404 ok
-        DELETE  /api/v1/uploads/{id:guid}/token       401 404 401 401 403 404 404 404 ok
-        POST    /api/v1/uploads/{id:guid}/token       401 404 401 401 403 404 404 404 ok
-        GET     /api/v1/usage                         401 ok  401 401 ok  ok  ok  ok  ok
-        GET     /docs/favicon.svg                     ok  ok  ok  ok  ok  ok  ok  ok  ok
-        GET     /docs/scalar.aspnetcore.js            ok  ok  ok  ok  ok  ok  ok  ok  ok
-        GET     /docs/scalar.js                       ok  ok  ok  ok  ok  ok  ok  ok  ok
-        GET     /docs/{documentName?}                 401 403 401 401 403 ok  ok  ok  403
-        GET     /hangfire/{**path}                    401 403 401 401 403 ok  ok  ok  403
-        GET     /health/live                          ok  ok  ok  ok  ok  ok  ok  ok  ok
-        GET     /health/ready                         ok  ok  ok  ok  ok  ok  ok  ok  ok
-        GET     /login                                ok  ok  ok  ok  ok  ok  ok  ok  ok
-        POST    /login                                403 403 403 403 403 403 403 403 403
-        POST    /logout                               ok  ok  ok  ok  ok  ok  ok  ok  ok
-        GET     /metrics                              401 403 401 401 403 ok  ok  ok  403
-        GET     /openapi/{documentName}.json          401 403 401 401 403 ok  ok  ok  403
-        OPTIONS /uploads                              ok  ok  ok  ok  ok  ok  ok  ok  ok
-        POST    /uploads                              401 ok  401 401 403 ok  ok  ok  ok
-        DELETE  /uploads/{uploadId}                   401 404 ok  401 403 404 404 404 ok
-        HEAD    /uploads/{uploadId}                   401 404 ok  401 403 404 404 404 ok
-        OPTIONS /uploads/{uploadId}                   ok  ok  ok  ok  ok  ok  ok  ok  ok
-        PATCH   /uploads/{uploadId}                   401 404 ok  401 403 404 404 404 ok
+        GET     /api/v1/api-keys                              401 ok  401 401 403 ok  ok  ok  ok  ok  ok
+        POST    /api/v1/api-keys                              401 ok  401 401 403 ok  ok  ok  ok  ok  ok
+        DELETE  /api/v1/api-keys/{id:guid}                    401 404 401 401 403 404 404 404 404 404 ok
+        GET     /api/v1/audit                                 401 403 401 401 403 403 ok  ok  403 403 403
+        GET     /api/v1/batches                               401 ok  401 401 ok  ok  ok  ok  ok  ok  ok
+        POST    /api/v1/batches                               401 ok  401 401 403 ok  ok  ok  ok  ok  ok
+        GET     /api/v1/batches/{id:guid}                     401 404 401 401 ok  404 404 404 ok  ok  ok
+        GET     /api/v1/batches/{id:guid}/content             401 404 401 401 ok  404 404 404 ok  ok  ok
+        POST    /api/v1/batches/{id:guid}/seal                401 404 401 401 403 404 404 404 403 ok  ok
+        GET     /api/v1/downloads/{link}                      404 404 404 404 404 404 404 404 404 404 404
+        HEAD    /api/v1/downloads/{link}                      404 404 404 404 404 404 404 404 404 404 404
+        GET     /api/v1/events                                401 ok  401 401 ok  ok  ok  ok  ok  ok  ok
+        GET     /api/v1/files                                 401 ok  401 401 ok  ok  ok  ok  ok  ok  ok
+        DELETE  /api/v1/files/{id:guid}                       401 404 401 401 403 404 404 404 403 ok  ok
+        GET     /api/v1/files/{id:guid}                       401 404 401 401 ok  404 404 404 ok  ok  ok
+        PATCH   /api/v1/files/{id:guid}                       401 404 401 401 403 404 404 404 403 ok  ok
+        GET     /api/v1/files/{id:guid}/content               401 404 401 401 ok  404 404 404 ok  ok  ok
+        HEAD    /api/v1/files/{id:guid}/content               401 404 401 401 ok  404 404 404 ok  ok  ok
+        POST    /api/v1/files/{id:guid}/copy                  401 404 401 401 403 404 404 404 403 ok  ok
+        POST    /api/v1/files/{id:guid}/replay                401 404 401 401 403 404 404 404 403 ok  ok
+        POST    /api/v1/files/{id:guid}/signed-url            401 404 401 401 ok  404 404 404 ok  ok  ok
+        GET     /api/v1/files/{id:guid}/versions              401 404 401 401 ok  404 404 404 ok  ok  ok
+        GET     /api/v1/folders                               401 ok  401 401 ok  ok  ok  ok  ok  ok  ok
+        POST    /api/v1/folders                               401 ok  401 401 403 ok  ok  ok  ok  ok  ok
+        DELETE  /api/v1/folders/{id:guid}                     401 404 401 401 403 404 404 404 403 ok  ok
+        GET     /api/v1/folders/{id:guid}                     401 404 401 401 ok  404 404 404 ok  ok  ok
+        PATCH   /api/v1/folders/{id:guid}                     401 404 401 401 403 404 404 404 403 ok  ok
+        GET     /api/v1/folders/{id:guid}/content             401 404 401 401 ok  404 404 404 ok  ok  ok
+        POST    /api/v1/folders/{id:guid}/move                401 404 401 401 403 404 404 404 403 ok  ok
+        POST    /api/v1/folders/{id:guid}/restore             401 404 401 401 403 404 404 404 403 ok  ok
+        GET     /api/v1/trash                                 401 ok  401 401 ok  ok  ok  ok  ok  ok  ok
+        DELETE  /api/v1/trash/{id:guid}                       401 404 401 401 403 404 404 404 403 ok  ok
+        GET     /api/v1/uploads                               401 ok  401 401 ok  ok  ok  ok  ok  ok  ok
+        DELETE  /api/v1/uploads/{id:guid}                     401 404 401 401 403 404 404 404 404 ok  ok
+        GET     /api/v1/uploads/{id:guid}                     401 404 ok  401 ok  404 404 404 ok  ok  ok
+        POST    /api/v1/uploads/{id:guid}/extend              401 404 ok  401 403 404 404 404 404 ok  ok
+        DELETE  /api/v1/uploads/{id:guid}/token               401 404 401 401 403 404 404 404 404 ok  ok
+        POST    /api/v1/uploads/{id:guid}/token               401 404 401 401 403 404 404 404 404 ok  ok
+        GET     /api/v1/usage                                 401 ok  401 401 ok  ok  ok  ok  ok  ok  ok
+        GET     /api/v1/workspaces                            401 ok  401 401 ok  ok  ok  ok  ok  ok  ok
+        POST    /api/v1/workspaces                            401 ok  401 401 403 ok  ok  ok  ok  ok  ok
+        DELETE  /api/v1/workspaces/{id:guid}                  401 404 401 401 403 404 404 404 403 403 ok
+        GET     /api/v1/workspaces/{id:guid}                  401 404 401 401 ok  404 404 404 ok  ok  ok
+        PATCH   /api/v1/workspaces/{id:guid}                  401 404 401 401 403 404 404 404 403 ok  ok
+        GET     /api/v1/workspaces/{id:guid}/members          401 404 401 401 ok  404 404 404 403 ok  ok
+        DELETE  /api/v1/workspaces/{id:guid}/members/{userId} 401 404 401 401 403 404 404 404 403 ok  ok
+        GET     /api/v1/workspaces/{id:guid}/members/{userId} 401 404 401 401 ok  404 404 404 403 ok  ok
+        PUT     /api/v1/workspaces/{id:guid}/members/{userId} 401 404 401 401 403 404 404 404 403 ok  ok
+        POST    /api/v1/workspaces/{id:guid}/restore          401 404 401 401 403 404 404 404 ok  ok  ok
+        GET     /api/v1/workspaces/{id:guid}/tree             401 404 401 401 ok  404 404 404 ok  ok  ok
+        GET     /docs/favicon.svg                             ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+        GET     /docs/scalar.aspnetcore.js                    ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+        GET     /docs/scalar.js                               ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+        GET     /docs/{documentName?}                         401 403 401 401 403 ok  ok  ok  403 403 403
+        GET     /hangfire/{**path}                            401 403 401 401 403 ok  ok  ok  403 403 403
+        GET     /health/live                                  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+        GET     /health/ready                                 ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+        GET     /login                                        ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+        POST    /login                                        403 403 403 403 403 403 403 403 403 403 403
+        POST    /logout                                       ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+        GET     /metrics                                      401 403 401 401 403 ok  ok  ok  403 403 403
+        GET     /openapi/{documentName}.json                  401 403 401 401 403 ok  ok  ok  403 403 403
+        OPTIONS /uploads                                      ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+        POST    /uploads                                      401 ok  401 401 403 ok  ok  ok  ok  ok  ok
+        DELETE  /uploads/{uploadId}                           401 404 ok  401 403 404 404 404 404 404 ok
+        HEAD    /uploads/{uploadId}                           401 404 ok  401 403 404 404 404 404 404 ok
+        OPTIONS /uploads/{uploadId}                           ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+        PATCH   /uploads/{uploadId}                           401 404 ok  401 403 404 404 404 404 404 ok
         """;
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
@@ -119,6 +143,7 @@ public sealed class AccessMatrixTests(JwtTests.Server server) : IClassFixture<Jw
             .Replace("{documentName?}", "v1", StringComparison.Ordinal)
             .Replace("{documentName}", "v1", StringComparison.Ordinal)
             .Replace("{link}", "td1.nonsense", StringComparison.Ordinal)
+            .Replace("{userId}", $"{things.Owner}-member", StringComparison.Ordinal)
             .Replace("{uploadId}", $"{things.Upload}", StringComparison.Ordinal)
             .Replace("{id:guid}", pattern.Contains("{id:guid}", StringComparison.Ordinal) ? $"{things.Of(pattern)}" : "", StringComparison.Ordinal);
         using var client = server.ClientWith(caller switch
@@ -127,6 +152,7 @@ public sealed class AccessMatrixTests(JwtTests.Server server) : IClassFixture<Jw
             "other" => Tokens.Of("matrix-other"),
             "key" => things.Key,
             "owner" => Tokens.Of(things.Owner),
+            "viewer" or "manager" => Tokens.Of($"{things.Owner}-{caller}"),
             _ => Tokens.Of($"matrix-{caller}", caller),
         });
         using var request = new HttpRequestMessage(new HttpMethod(method), path);
@@ -136,9 +162,9 @@ public sealed class AccessMatrixTests(JwtTests.Server server) : IClassFixture<Jw
             request.Headers.Add(method == "POST" ? "Upload-Length" : "Upload-Offset", "0");
             request.Content = method == "PATCH" ? new ByteArrayContent([]) { Headers = { ContentType = new("application/offset+octet-stream") } } : null;
         }
-        else if (method is "POST" or "PATCH" && !path.StartsWith("/log", StringComparison.Ordinal))
+        else if (method is "POST" or "PATCH" or "PUT" && !path.StartsWith("/log", StringComparison.Ordinal))
         {
-            request.Content = new StringContent("""{"fileName":"a"}""", null, "application/json");
+            request.Content = new StringContent("""{"fileName":"a","name":"a","role":"editor"}""", null, "application/json");
         }
 
         if (caller is "token" or "revoked")
@@ -165,8 +191,20 @@ public sealed class AccessMatrixTests(JwtTests.Server server) : IClassFixture<Jw
         var revoked = await TokenAsync(client, upload);
         using var done = await client.DeleteAsync($"/api/v1/uploads/{upload}/token", Ct);
         Assert.Equal(HttpStatusCode.NoContent, done.StatusCode);
+        var workspace = (await client.GetJsonAsync("/api/v1/workspaces")).Ids().Single();
+        foreach (var role in new[] { "viewer", "manager", "member" })
+        {
+            using var member = server.ClientWith(Tokens.Of($"{owner}-{role}"));
+            await member.GetJsonAsync("/api/v1/usage");
+            await (await client.SetMemberAsync(workspace, $"{owner}-{role}", role == "member" ? "editor" : role)).JsonAsync(HttpStatusCode.OK);
+        }
+
+        var trash = await client.MakeFolderAsync(workspace, "trash");
+        using var deleted = await client.DeleteAsync($"/api/v1/folders/{trash}", Ct);
+        Assert.Equal(HttpStatusCode.NoContent, deleted.StatusCode);
         return new(
-            owner, upload, file, batch, key.GetProperty("id").GetGuid(), await FolderAsync(file), key.Text("key")!, await TokenAsync(client, upload), revoked);
+            owner, upload, file, batch, key.GetProperty("id").GetGuid(), await FolderAsync(file), workspace, trash, key.Text("key")!,
+            await TokenAsync(client, upload), revoked);
     }
 
     private static async Task<string> TokenAsync(HttpClient client, Guid upload) =>
@@ -181,7 +219,8 @@ public sealed class AccessMatrixTests(JwtTests.Server server) : IClassFixture<Jw
     });
 
     private sealed record Things(
-        string Owner, Guid Upload, Guid File, Guid Batch, Guid KeyId, Guid Folder, string Key, string UploadToken, string RevokedToken)
+        string Owner, Guid Upload, Guid File, Guid Batch, Guid KeyId, Guid Folder, Guid Workspace, Guid Trash, string Key,
+        string UploadToken, string RevokedToken)
     {
         public Guid Of(string pattern) => pattern.Split('/')[3] switch
         {
@@ -190,6 +229,8 @@ public sealed class AccessMatrixTests(JwtTests.Server server) : IClassFixture<Jw
             "batches" => Batch,
             "api-keys" => KeyId,
             "folders" => Folder,
+            "workspaces" => Workspace,
+            "trash" => Trash,
             var other => throw new ArgumentOutOfRangeException(nameof(pattern), other, "Whose id is this?"),
         };
     }

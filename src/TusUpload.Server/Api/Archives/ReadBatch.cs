@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 
 using TusUpload.Data;
 using TusUpload.Data.Files;
+using TusUpload.Server.Api.Files;
 using TusUpload.Uploads.Admission;
 
 namespace TusUpload.Server.Api.Archives;
@@ -21,6 +22,7 @@ internal static class ReadBatch
             $"batch-{id}",
             files => files.FilesOf(caller)
                 .Where(file => file.BatchId == id && file.ProcessingStatus == FileStatus.Ready)
+                .Current(files)
                 .Select(file => new ArchiveFile
                 {
                     Id = file.Id,

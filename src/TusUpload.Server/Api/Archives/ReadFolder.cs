@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 
 using TusUpload.Data;
 using TusUpload.Data.Files;
+using TusUpload.Server.Api.Files;
 using TusUpload.Uploads.Admission;
 
 namespace TusUpload.Server.Api.Archives;
@@ -12,10 +13,7 @@ internal static class ReadFolder
     public static async Task<IResult> HandleAsync(
         Guid id, Caller caller, TusUploadDb db, ZipArchives archives, CancellationToken cancellationToken)
     {
-        var owner = caller.Subject;
-        var top = await db.Folders
-            .Where(folder => folder.Id == id && db.Workspaces.Any(space => space.Id == folder.WorkspaceId && space.UserId == owner))
-            .SingleOrDefaultAsync(cancellationToken);
+        var top = await db.FoldersOf(caller).Where(folder => folder.Id == id).SingleOrDefaultAsync(cancellationToken);
         if (top is null)
         {
             return ApiError.FolderNotFound;
@@ -27,8 +25,9 @@ internal static class ReadFolder
             top.Path[(top.Path.LastIndexOf('/') + 1)..],
             files => files.Files
                 .Where(file => file.WorkspaceId == workspace && file.DeletedAt == null && file.ProcessingStatus == FileStatus.Ready)
+                .Current(files)
                 .Join(
-                    files.Folders.Where(folder => folder.WorkspaceId == workspace && (folder.Id == id || folder.Path.StartsWith(below))),
+                    files.Folders.Where(folder => folder.WorkspaceId == workspace && folder.DeletedAt == null && (folder.Id == id || folder.Path.StartsWith(below))),
                     file => file.FolderId,
                     folder => folder.Id,
                     (file, folder) => new ArchiveFile

@@ -1,3 +1,5 @@
+using Microsoft.EntityFrameworkCore;
+
 using TusUpload.Data;
 using TusUpload.Data.Batches;
 using TusUpload.Uploads.Admission;
@@ -16,9 +18,14 @@ internal static class CreateBatch
         }
 
         var found = await services.Places.FindAsync(caller, body?.WorkspaceId, linkId: null, cancellationToken);
-        if (found.Value is not { } place || (caller.IsUser && place.UserId != caller.Subject))
+        if (found.Value is not { } place)
         {
-            return found.Error is { } error ? ApiError.From(error) : ApiError.WorkspaceNotFound;
+            return ApiError.From(found.Error!);
+        }
+
+        if (caller.IsUser && !await services.Db.WorkspacesOf(caller, Rights.Upload).AnyAsync(space => space.Id == place.WorkspaceId, cancellationToken))
+        {
+            return await services.Db.RefuseWorkspaceAsync(place.WorkspaceId, caller, cancellationToken);
         }
 
         var batch = new Batch

@@ -9,7 +9,8 @@ internal static class DescriptionSetup
     {
         // The body of each verb is a Body of its own.
         options.CreateSchemaReferenceId = schema =>
-            OpenApiOptions.CreateDefaultSchemaReferenceId(schema) is { } name ? schema.Type.DeclaringType?.Name + name : null;
+            !GivenJson.IsGiven(schema.Type) && OpenApiOptions.CreateDefaultSchemaReferenceId(schema) is { } name ? schema.Type.DeclaringType?.Name + name : null;
+        options.AddSchemaTransformer(GivenJson.DescribeAsync);
         options.AddDocumentTransformer<SignInDescription>();
         options.AddOperationTransformer<CommonDescription>();
         options.AddSchemaTransformer<Examples>();

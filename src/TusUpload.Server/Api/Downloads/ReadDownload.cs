@@ -28,7 +28,7 @@ internal static class ReadDownload
         return isOver
             ? ApiError.LinkExpired
             : await FileContent.ReadAsync(
-                await db.Files.Where(file => file.Id == fileId && file.DeletedAt == null).Select(FileView.Of).SingleOrDefaultAsync(http.RequestAborted),
+                await db.FilesInSight().Where(file => file.Id == fileId).Select(FileView.Of).SingleOrDefaultAsync(http.RequestAborted),
                 storage,
                 http.RequestAborted);
     }

@@ -1,10 +1,15 @@
+using Microsoft.EntityFrameworkCore;
+
 using TusUpload.Data;
 using TusUpload.Data.Files;
 using TusUpload.Uploads.Admission;
 
 namespace TusUpload.Server.Api.Files;
 
-/// <summary>POST /files/{id}/copy: a file of its own on the same object, at once and whatever its size.</summary>
+/// <summary>
+/// POST /files/{id}/copy: a file of its own on the same object, at once and whatever its size. It counts for the workspace that it goes
+/// to.
+/// </summary>
 internal static class CopyFile
 {
     public static async Task<IResult> HandleAsync(
@@ -15,13 +20,30 @@ internal static class CopyFile
             return ApiError.InvalidFileName;
         }
 
+        if (await db.FindRowAsync(id, caller, Rights.Read, cancellationToken) is not { } file)
+        {
+            return ApiError.FileNotFound;
+        }
+
+        // Into another workspace a copy is an upload like any other.
+        var workspace = body?.WorkspaceId ?? file.WorkspaceId;
+        var stays = workspace == file.WorkspaceId;
+        var account = await db.WorkspacesOf(caller, stays ? Rights.Write : Rights.Upload).Where(space => space.Id == workspace)
+            .Select(space => space.UserId).SingleOrDefaultAsync(cancellationToken);
+        if (account is null)
+        {
+            return stays ? ApiError.Forbidden : await db.RefuseWorkspaceAsync(workspace, caller, cancellationToken);
+        }
+
         var copy = Guid.CreateVersion7();
-        var wanted = new FileCopy(copy, id, caller.Subject, body?.WorkspaceId, body?.FolderId, body?.FileName);
+        var folder = body?.FolderId ?? (stays ? file.FolderId : null);
+        var wanted = new FileCopy(copy, id, file.UserId, account, caller.Subject, workspace, folder, body?.FileName ?? file.FileName);
         return await copying.CopyAsync(wanted, time.GetUtcNow(), cancellationToken) switch
         {
             CopyOutcome.Made => TypedResults.Created($"/api/v1/files/{copy}", await db.FindFileAsync(copy, caller, cancellationToken)),
             CopyOutcome.NoWorkspace => ApiError.WorkspaceNotFound,
             CopyOutcome.NoFolder => ApiError.FolderNotFound,
+            CopyOutcome.NameTaken => ApiError.NameTaken,
             CopyOutcome.NoRoom => ApiError.QuotaExceeded,
             _ => await db.FindFileAsync(id, caller, cancellationToken) switch
             {

@@ -4,13 +4,18 @@ using TusUpload.Uploads.Admission;
 
 namespace TusUpload.Server.Api.Files;
 
-/// <summary>DELETE /files/{id}: the file is gone for its owner at once; a job removes the bytes.</summary>
+/// <summary>DELETE /files/{id}: the file is gone for everybody at once; a job removes the bytes.</summary>
 internal static class DeleteFile
 {
     public static async Task<IResult> HandleAsync(
         Guid id, Caller caller, FileDeletion deletion, TusUploadDb db, TimeProvider time, CancellationToken cancellationToken)
     {
-        if (await deletion.DeleteAsync(id, caller.Subject, time.GetUtcNow(), cancellationToken))
+        if (await db.FindRowAsync(id, caller, Rights.Write, cancellationToken) is not { } file)
+        {
+            return await db.RefuseFileAsync(id, caller, cancellationToken);
+        }
+
+        if (await deletion.DeleteAsync(id, file.UserId, time.GetUtcNow(), cancellationToken))
         {
             return TypedResults.NoContent();
         }

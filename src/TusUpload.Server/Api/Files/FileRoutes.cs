@@ -9,7 +9,7 @@ internal static class FileRoutes
     {
         var files = api.MapGroup("/files").WithTags("files");
         files.MapGet("", ListFiles.HandleAsync)
-            .WithSummary("Lists the caller's files, newest upload first.")
+            .WithSummary("Lists files that are neither replaced nor in the trash, newest upload first: the caller's, or all of a workspace or folder that it may see.")
             .Produces<Page<FileView>>()
             .ProducesProblem(400)
             .For(Access.SeeFiles);
@@ -20,10 +20,13 @@ internal static class FileRoutes
             .ProducesProblem(404)
             .For(Access.SeeFile);
         files.MapPatch("/{id:guid}", RenameFile.HandleAsync)
-            .WithSummary("Gives a file another name.")
+            .WithSummary("Gives a file another name, another folder (null is the root), or both.")
             .Produces<FileView>()
             .ProducesProblem(400)
+            .ProducesProblem(403)
             .ProducesProblem(404)
+            .ProducesProblem(412)
+            .ProducesProblem(422)
             .For(Access.ChangeFile);
         files.MapDelete("/{id:guid}", DeleteFile.HandleAsync)
             .WithSummary("Deletes a file that has ended its way; its usage is returned at once.")
@@ -55,6 +58,12 @@ internal static class FileRoutes
             .ProducesProblem(409)
             .ProducesProblem(410)
             .For(Access.ShareFile);
+        files.MapGet("/{id:guid}/versions", ListVersions.HandleAsync)
+            .WithSummary("Lists the files of this one's name in its folder, newest first; lists of files show the first alone where it took the place of the others.")
+            .Produces<Page<FileView>>()
+            .ProducesProblem(400)
+            .ProducesProblem(404)
+            .For(Access.SeeFiles);
         files.MapMethods("/{id:guid}/content", [HttpMethods.Get, HttpMethods.Head], ReadContent.HandleAsync)
             .WithSummary("Downloads a ready file; ranges and conditions are honoured.")
             .Produces(200)

@@ -3,6 +3,7 @@ using System.Collections.Frozen;
 using Microsoft.AspNetCore.Mvc;
 using Microsoft.EntityFrameworkCore;
 
+using TusUpload.Data;
 using TusUpload.Data.Connections;
 using TusUpload.Data.Files;
 using TusUpload.Uploads.Admission;
@@ -44,36 +45,65 @@ internal static class ListFiles
             return ApiError.InvalidRequest;
         }
 
-        return TypedResults.Ok(await reads.RunAsync(db =>
+        if (!filter.HasFolder)
         {
-            var files = filter.Narrow(db.ListFilesOf(caller));
+            return ApiError.InvalidRequest;
+        }
+
+        return TypedResults.Ok(await reads.RunAsync(async db =>
+        {
+            var files = filter.Narrow(await WithinAsync(db, filter, caller, cancellationToken)).Current(db);
             if (below is { } last)
             {
                 files = files.Where(file => file.Id < last);
             }
 
-            return files.OrderByDescending(file => file.Id).Select(FileView.Of).ToPageAsync(limit, file => file.Id, cancellationToken);
+            return await files.OrderByDescending(file => file.Id).Select(FileView.Of).ToPageAsync(limit, file => file.Id, cancellationToken);
         }));
     }
 
+    /// <summary>All of a workspace or folder that the caller may see; else what is its own.</summary>
+    private static async Task<IQueryable<StoredFile>> WithinAsync(TusUploadDb db, Filter filter, Caller caller, CancellationToken cancellationToken)
+    {
+        var (workspace, folder) = (filter.WorkspaceId, filter.Folder);
+        if (workspace is null && folder is not null)
+        {
+            workspace = await db.FoldersOf(caller).Where(known => known.Id == folder).Select(known => (Guid?)known.WorkspaceId)
+                .SingleOrDefaultAsync(cancellationToken);
+        }
+
+        return workspace is { } within && await db.SeesAsync(within, caller, cancellationToken)
+            ? db.FilesInSight().Where(file => file.WorkspaceId == within)
+            : db.ListFilesOf(caller);
+    }
+
+    /// <param name="FolderId">A folder's id, or <c>root</c>: files that are in none.</param>
     /// <param name="Name">Files whose name contains this, whatever the case.</param>
     /// <param name="CreatedAfter">Files whose last byte was in after this.</param>
     /// <param name="CreatedBefore">Files whose last byte was in before this.</param>
     internal sealed record Filter(
         [FromQuery(Name = "status")] string? Status,
         [FromQuery(Name = "workspaceId")] Guid? WorkspaceId,
-        [FromQuery(Name = "folderId")] Guid? FolderId,
+        [FromQuery(Name = "folderId")] string? FolderId,
         [FromQuery(Name = "linkId")] Guid? LinkId,
         [FromQuery(Name = "batchId")] Guid? BatchId,
         [FromQuery(Name = "name")] string? Name,
         [FromQuery(Name = "createdAfter")] DateTimeOffset? CreatedAfter,
         [FromQuery(Name = "createdBefore")] DateTimeOffset? CreatedBefore)
     {
+        private const string Root = "root";
+
+        /// <summary>False: what stands there is none.</summary>
+        public bool HasFolder => FolderId is null or Root || Folder is not null;
+
+        public Guid? Folder => Guid.TryParse(FolderId, out var folder) ? folder : null;
+
         public IQueryable<StoredFile> Narrow(IQueryable<StoredFile> files)
         {
             files = Status is { } status ? files.Where(file => file.ProcessingStatus == status) : files;
             files = WorkspaceId is { } workspace ? files.Where(file => file.WorkspaceId == workspace) : files;
-            files = FolderId is { } folder ? files.Where(file => file.FolderId == folder) : files;
+            files = Folder is { } folder ? files.Where(file => file.FolderId == folder) : files;
+            files = FolderId == Root ? files.Where(file => file.FolderId == null) : files;
             files = LinkId is { } link ? files.Where(file => file.LinkId == link) : files;
             files = BatchId is { } batch ? files.Where(file => file.BatchId == batch) : files;
             files = CreatedAfter?.ToUniversalTime() is { } after ? files.Where(file => file.CreatedAt > after) : files;

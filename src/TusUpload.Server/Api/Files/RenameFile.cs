@@ -4,25 +4,41 @@ using TusUpload.Uploads.Admission;
 
 namespace TusUpload.Server.Api.Files;
 
-/// <summary>PATCH /files/{id}: the name for people; nothing in the object store moves.</summary>
+/// <summary>PATCH /files/{id}: the name for people and the folder; nothing in the object store moves.</summary>
 internal static class RenameFile
 {
     private const int MostCharacters = 255;
 
     public static async Task<IResult> HandleAsync(
-        Guid id, Body body, IfMatch ifMatch, Caller caller, FileRenaming renaming, TusUploadDb db, CancellationToken cancellationToken)
+        Guid id, Body body, IfMatch ifMatch, Caller caller, [AsParameters] Services services, CancellationToken cancellationToken)
     {
-        if (!IsName(body.FileName))
+        if ((body.FileName.IsGiven || !body.FolderId.IsGiven) && !IsName(body.FileName.Value))
         {
             return ApiError.InvalidFileName;
         }
 
-        return await renaming.RenameAsync(id, caller.Subject, body.FileName!, ifMatch.Version, cancellationToken) switch
+        while (true)
         {
-            RenameOutcome.OtherVersion => ApiError.PreconditionFailed,
-            RenameOutcome.Renamed when await db.FindFileAsync(id, caller, cancellationToken) is { } file => file.Tagged(),
-            _ => ApiError.FileNotFound,
-        };
+            if (await services.Db.FindRowAsync(id, caller, Rights.Write, cancellationToken) is not { } file)
+            {
+                return await services.Db.RefuseFileAsync(id, caller, cancellationToken);
+            }
+
+            if (ifMatch.Version is { } version && version != file.Version)
+            {
+                return ApiError.PreconditionFailed;
+            }
+
+            var folder = body.FolderId.IsGiven ? body.FolderId.Value : file.FolderId;
+            var place = new FilePlace(id, file.UserId, file.WorkspaceId, folder, body.FileName.Value ?? file.FileName, file.Version);
+            var outcome = await services.Renaming.ChangeAsync(place, services.Time.GetUtcNow(), cancellationToken);
+            if (outcome != FilePlaceOutcome.Changed)
+            {
+                return await AnswerAsync(outcome, id, caller, services.Db, cancellationToken);
+            }
+
+            // Somebody changed it after it was read; the next look sees that.
+        }
     }
 
     internal static bool IsName(string? name) =>
@@ -30,5 +46,21 @@ internal static class RenameFile
         && !string.IsNullOrWhiteSpace(name)
         && !name.Any(character => char.IsControl(character) || character is '/' or '\\');
 
-    internal sealed record Body(string? FileName);
+    private static async Task<IResult> AnswerAsync(
+        FilePlaceOutcome outcome, Guid id, Caller caller, TusUploadDb db, CancellationToken cancellationToken)
+    {
+        return outcome switch
+        {
+            FilePlaceOutcome.NoFolder => ApiError.FolderNotFound,
+            FilePlaceOutcome.Taken => ApiError.NameTaken,
+            FilePlaceOutcome.Done when await db.FindFileAsync(id, caller, cancellationToken) is { } file => file.Tagged(),
+            _ => ApiError.FileNotFound,
+        };
+    }
+
+    /// <param name="FileName">1 to 255 characters, without slashes.</param>
+    /// <param name="FolderId">A folder of the file's workspace; null: the root.</param>
+    internal sealed record Body(Given<string> FileName, Given<Guid?> FolderId);
+
+    internal sealed record Services(TusUploadDb Db, FileRenaming Renaming, TimeProvider Time);
 }

@@ -10,7 +10,12 @@ internal static class ReplayFile
     public static async Task<IResult> HandleAsync(
         Guid id, Caller caller, FileReplay replay, TusUploadDb db, CancellationToken cancellationToken)
     {
-        var replayed = await replay.ReplayAsync(id, caller.Subject, cancellationToken);
+        if (await db.FindRowAsync(id, caller, Rights.Write, cancellationToken) is not { } row)
+        {
+            return await db.RefuseFileAsync(id, caller, cancellationToken);
+        }
+
+        var replayed = await replay.ReplayAsync(id, row.UserId, cancellationToken);
         var file = await db.FindFileAsync(id, caller, cancellationToken);
         return (file, replayed) switch
         {

@@ -9,7 +9,7 @@ namespace TusUpload.Server.Api.Uploads;
 internal static class ListUploads
 {
     public static async Task<IResult> HandleAsync(
-        [AsParameters] PageRequest page, string? status, Caller caller, [AsParameters] Services services, CancellationToken cancellationToken)
+        [AsParameters] PageRequest page, string? status, Guid? workspaceId, Caller caller, [AsParameters] Services services, CancellationToken cancellationToken)
     {
         if (!page.TryRead(out var limit, out var below, out var error))
         {
@@ -22,15 +22,18 @@ internal static class ListUploads
             return ApiError.InvalidStatus;
         }
 
-        var uploads = await services.Reads.RunAsync(db =>
+        var uploads = await services.Reads.RunAsync(async db =>
         {
-            var sessions = Narrow(db.ListUploadsOf(caller).Where(session => !session.IsPartial), status, now);
+            var listed = workspaceId is not { } within ? db.ListUploadsOf(caller)
+                : await db.SeesAsync(within, caller, cancellationToken) ? db.Sessions.Where(session => session.WorkspaceId == within)
+                : db.ListUploadsOf(caller).Where(session => session.WorkspaceId == within);
+            var sessions = Narrow(listed.Where(session => !session.IsPartial), status, now);
             if (below is { } last)
             {
                 sessions = sessions.Where(session => session.Id < last);
             }
 
-            return sessions.OrderByDescending(session => session.Id).Select(UploadView.At(now)).ToPageAsync(limit, upload => upload.Id, cancellationToken);
+            return await sessions.OrderByDescending(session => session.Id).Select(UploadView.At(now)).ToPageAsync(limit, upload => upload.Id, cancellationToken);
         });
         return TypedResults.Ok(uploads with { Items = [.. uploads.Items.Select(upload => upload.With(services.Live))] });
     }

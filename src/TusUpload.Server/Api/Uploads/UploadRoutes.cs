@@ -8,7 +8,7 @@ internal static class UploadRoutes
     {
         var uploads = api.MapGroup("/uploads").WithTags("uploads");
         uploads.MapGet("", ListUploads.HandleAsync)
-            .WithSummary("Lists the caller's uploads, newest first; partial uploads are not among them.")
+            .WithSummary("Lists the caller's uploads, or all of a workspace that it may see, newest first; partial uploads are not among them.")
             .Produces<Page<UploadView>>()
             .ProducesProblem(400)
             .For(Access.SeeUploads);

@@ -12,7 +12,7 @@ internal static class UsageRoutes
     public static void MapUsage(this IEndpointRouteBuilder api) =>
         api.MapGet("/usage", HandleAsync)
             .WithTags("usage")
-            .WithSummary("Shows limits, used and reserved bytes of the caller, its workspaces and their links.")
+            .WithSummary("Shows limits, used and reserved bytes of the caller, its workspaces, those that it is a member of, and the links of its own.")
             .Produces<UsageView>()
             .For(Access.SeeUsage);
 
@@ -23,7 +23,8 @@ internal static class UsageRoutes
         await callers.DefaultWorkspaceAsync(caller, cancellationToken);
         var user = await db.Users.Where(user => user.Id == owner)
             .Select(user => new AccountUsage(user.StorageLimit, user.StorageUsed, user.StorageReserved)).SingleAsync(cancellationToken);
-        var workspaces = await db.Workspaces.Where(space => space.UserId == owner).OrderBy(space => space.Id)
+        var workspaces = await db.Workspaces
+            .Where(space => space.UserId == owner || db.Members.Any(member => member.WorkspaceId == space.Id && member.UserId == owner)).OrderBy(space => space.Id)
             .Select(space => new LevelUsage(space.Id, space.StorageLimit, space.StorageUsed, space.StorageReserved))
             .ToListAsync(cancellationToken);
         var links = await db.Links.Where(link => db.Workspaces.Any(space => space.Id == link.WorkspaceId && space.UserId == owner))

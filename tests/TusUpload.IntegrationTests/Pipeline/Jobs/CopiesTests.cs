@@ -76,7 +76,7 @@ public sealed class CopiesTests(PostgresServer postgres)
         {
             var source = await ReadyAsync(host);
             var copy = Guid.CreateVersion7();
-            var copying = host.Get<FileCopying>().CopyAsync(new(copy, source, PipelineHost.User, null, null, null), PipelineHost.Now, Ct);
+            var copying = host.Get<FileCopying>().CopyAsync(new(copy, source, PipelineHost.User, PipelineHost.User, PipelineHost.User, null, null, null), PipelineHost.Now, Ct);
             await DeleteAsync(host, source);
             await host.Get<DeletionSweep>().RunOnceAsync(Ct);
 
@@ -99,7 +99,7 @@ public sealed class CopiesTests(PostgresServer postgres)
         await host.QueryAsync("UPDATE tus_upload.workspaces SET storage_limit = 4500");
 
         var outcomes = await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => host.Get<FileCopying>().CopyAsync(
-            new(Guid.CreateVersion7(), source, PipelineHost.User, null, null, "a copy"), PipelineHost.Now, Ct)));
+            new(Guid.CreateVersion7(), source, PipelineHost.User, PipelineHost.User, PipelineHost.User, null, null, "a copy"), PipelineHost.Now, Ct)));
 
         Assert.Equal((3, 13), (outcomes.Count(one => one == CopyOutcome.Made), outcomes.Count(one => one == CopyOutcome.NoRoom)));
         Assert.Equal((4_000, 0), await host.UsageAsync());
@@ -116,7 +116,7 @@ public sealed class CopiesTests(PostgresServer postgres)
     {
         var id = Guid.CreateVersion7();
         Assert.Equal(
-            CopyOutcome.Made, await host.Get<FileCopying>().CopyAsync(new(id, source, PipelineHost.User, null, null, null), PipelineHost.Now, Ct));
+            CopyOutcome.Made, await host.Get<FileCopying>().CopyAsync(new(id, source, PipelineHost.User, PipelineHost.User, PipelineHost.User, null, null, null), PipelineHost.Now, Ct));
         return id;
     }
 
