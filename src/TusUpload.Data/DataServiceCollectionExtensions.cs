@@ -14,6 +14,7 @@ using TusUpload.Data.Connections;
 using TusUpload.Data.Content;
 using TusUpload.Data.Files;
 using TusUpload.Data.Janitors;
+using TusUpload.Data.Links;
 using TusUpload.Data.Migrations;
 using TusUpload.Data.Moves;
 using TusUpload.Data.Nodes;
@@ -43,6 +44,8 @@ public static class DataServiceCollectionExtensions
         services.AddSingleton<ApiKeyDirectory>();
         services.AddSingleton<ProtectionKeys>();
         services.AddSingleton<WorkspaceDirectory>();
+        services.AddSingleton<LinkDirectory>();
+        services.AddSingleton<LinkTryCounting>();
         services.AddSingleton<NodeHeartbeats>();
         services.AddSingleton<DatabaseClock>();
         services.AddSingleton<StaleNodes>();

@@ -2,6 +2,7 @@ using Npgsql;
 
 using TusUpload.Data.Batches;
 using TusUpload.Data.Connections;
+using TusUpload.Data.Links;
 
 namespace TusUpload.Data.Sessions;
 
@@ -23,32 +24,39 @@ public sealed class SessionCreation(NpgsqlDataSource database)
              WHERE id = $5 AND user_id = $4 AND deleted_at IS NULL AND EXISTS (SELECT FROM account)
                AND ($7 IS NOT NULL OR $26 = $4 OR EXISTS (SELECT FROM member)) FOR NO KEY UPDATE
         ), through AS MATERIALIZED (
-            SELECT storage_limit - storage_used - storage_reserved AS room
+            SELECT storage_limit - storage_used - storage_reserved AS room, folder_id, max_file_size AS largest, {LinkRefusal.Sql} AS refusal
               FROM tus_upload.links
-             WHERE id = $7 AND workspace_id = $5 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $1)
-               AND EXISTS (SELECT FROM space) FOR NO KEY UPDATE
+             WHERE id = $7 AND workspace_id = $5 AND revoked_at IS NULL AND EXISTS (SELECT FROM space) FOR NO KEY UPDATE
         ), target AS MATERIALIZED (
             SELECT status = 'open' AND (expected_files IS NULL OR joined_files < expected_files) AS is_open
               FROM tus_upload.batches
              WHERE id = $8 AND user_id = $4 AND workspace_id = $5 AND ($7 IS NULL OR uploader_id = $26) AND EXISTS (SELECT FROM space)
                AND ($7 IS NULL OR EXISTS (SELECT FROM through)) FOR NO KEY UPDATE
         ), folder AS MATERIALIZED (
-            SELECT id FROM tus_upload.folders WHERE id = $6 AND workspace_id = $5 AND deleted_at IS NULL
+            SELECT f.id FROM tus_upload.folders f
+             WHERE f.id = COALESCE($6, (SELECT folder_id FROM through)) AND f.workspace_id = $5 AND f.deleted_at IS NULL
+               AND NOT EXISTS (
+                   SELECT FROM through JOIN tus_upload.folders top ON top.id = through.folder_id
+                    WHERE f.id <> top.id AND NOT starts_with(f.path, top.path || '/'))
+        ), place AS MATERIALIZED (
+            SELECT EXISTS (SELECT FROM folder) OR ($6 IS NULL AND NOT EXISTS (SELECT FROM through WHERE folder_id IS NOT NULL)) AS is_there
         ), admitted AS MATERIALIZED (
             SELECT 1 FROM account, space
              WHERE ($15 = 0 OR (COALESCE(account.room >= $15, true) AND COALESCE(space.room >= $15, true)))
-               AND ($7 IS NULL OR EXISTS (SELECT FROM through WHERE $15 = 0 OR COALESCE(room >= $15, true)))
+               AND ($7 IS NULL OR EXISTS (SELECT FROM through WHERE refusal IS NULL AND ($15 = 0 OR COALESCE(room >= $15, true))))
                AND ($8 IS NULL OR EXISTS (SELECT FROM target WHERE is_open))
-               AND ($6 IS NULL OR EXISTS (SELECT FROM folder))
+               AND EXISTS (SELECT FROM place WHERE is_there)
                AND ($25 IS NULL OR now() < $25)
         ), change AS (
-            SELECT $4 AS user_id, $5 AS workspace_id, $7 AS link_id, $15 AS reserved, 0 AS used FROM admitted
+            SELECT $4 AS user_id, $5 AS workspace_id, $7 AS link_id, $15 AS reserved, 0 AS used,
+                   CASE WHEN $7 IS NULL OR $21 THEN 0 ELSE 1 END AS files, CASE WHEN $28 THEN 1 ELSE 0 END AS visits
+              FROM admitted
         ), {StorageCounting.Sql}, session AS (
             INSERT INTO tus_upload.upload_sessions (id, user_id, uploader_id, workspace_id, folder_id, link_id, batch_id, file_name, relative_path,
                 content_type, metadata, file_hash, total_size, reserved_size, uploaded_size, chunk_size, completed_chunks, status,
                 content_node, lease_node, lease_epoch, content_removed, created_at, last_activity_at, expires_at,
                 is_partial, resume_key, promised_sha512, token_revision)
-            SELECT $3, $4, $26, $5, $6, $7, $8, normalize($9), normalize($10),
+            SELECT $3, $4, $26, $5, (SELECT id FROM folder), $7, $8, normalize($9), normalize($10),
                 $11, $12, $13, $14, $15, $16, $16, CASE WHEN $16 > 0 THEN 1 ELSE 0 END,
                 CASE WHEN $24 THEN 'received' ELSE 'receiving' END,
                 $18, $19, CASE WHEN $19 IS NULL THEN 0 ELSE 1 END, false, $1, $1, $20,
@@ -70,10 +78,10 @@ public sealed class SessionCreation(NpgsqlDataSource database)
               FROM session
         ), {BatchCounting.Sql}
         SELECT EXISTS (SELECT FROM session), EXISTS (SELECT FROM account), EXISTS (SELECT FROM space),
-               $6 IS NULL OR EXISTS (SELECT FROM folder), $7 IS NULL OR EXISTS (SELECT FROM through),
+               (SELECT is_there FROM place), $7 IS NULL OR EXISTS (SELECT FROM through),
                $8 IS NULL OR EXISTS (SELECT FROM target), $8 IS NULL OR EXISTS (SELECT FROM target WHERE is_open),
                (SELECT room FROM account), (SELECT room FROM space), (SELECT room FROM through),
-               $25 IS NULL OR now() < $25
+               $25 IS NULL OR now() < $25, (SELECT refusal FROM through), (SELECT largest FROM through)
         """;
 
     /// <summary>Throws <see cref="NotAskedException"/> where no connection was to be had: then nothing was made. After any other exception it may have been.</summary>
@@ -131,7 +139,10 @@ public sealed class SessionCreation(NpgsqlDataSource database)
             .With(upload.PromisedSha512)
             .With(upload.IsReceived)
             .With(upload.FirstSpan is null ? null : upload.BytesKeptUntil)
-            .With(upload.UploaderId);
+            .With(upload.UploaderId)
+            .With(upload.IsVisitor)
+            .With(upload.IsFirstVisit)
+            .With(upload.Begun);
 
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         await row.ReadAsync(cancellationToken);
@@ -148,6 +159,8 @@ public sealed class SessionCreation(NpgsqlDataSource database)
             WorkspaceRoom = row.IsDBNull(8) ? null : row.GetInt64(8),
             LinkRoom = row.IsDBNull(9) ? null : row.GetInt64(9),
             InTime = row.GetBoolean(10),
+            LinkRefusal = row.IsDBNull(11) ? null : row.GetString(11),
+            LinkLargest = row.IsDBNull(12) ? null : row.GetInt64(12),
         };
     }
 }

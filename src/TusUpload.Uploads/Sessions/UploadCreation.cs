@@ -33,14 +33,14 @@ internal sealed class UploadCreation(
         }
 
         var caller = request.Caller.Caller();
-        var place = await places.FindAsync(caller, target.Value!.WorkspaceId, target.Value.LinkId, cancellationToken);
+        var place = await places.FindAsync(caller, target.Value!.WorkspaceId, target.Value.Link, cancellationToken);
         if (place.Error is { } nowhere)
         {
             return nowhere;
         }
 
         var id = Guid.CreateVersion7(time.GetUtcNow());
-        var session = target.Value!.ToSession(request, id, caller.Subject, place.Value!) with { ContentNode = content.Node };
+        var session = target.Value!.ToSession(request, id, caller, place.Value!) with { ContentNode = content.Node };
         return session.ResumeKey is null
             ? await MakeAsync(session)
             : await adoption.CreateAsync(session, request, body, MakeAsync, cancellationToken);

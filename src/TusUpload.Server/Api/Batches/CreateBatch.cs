@@ -15,7 +15,7 @@ internal static class CreateBatch
             return ApiError.InvalidExpectedFiles;
         }
 
-        var found = await services.Places.FindAsync(caller, body?.WorkspaceId, linkId: null, cancellationToken);
+        var found = await services.Places.FindAsync(caller, body?.WorkspaceId, link: null, cancellationToken);
         if (found.Value is not { } place || (caller.IsUser && place.UserId != caller.Subject))
         {
             return found.Error is { } error ? ApiError.From(error) : ApiError.WorkspaceNotFound;
