@@ -11,6 +11,7 @@ using TusUpload.Server.Api.Downloads;
 using TusUpload.Server.Api.Events;
 using TusUpload.Server.Api.Files;
 using TusUpload.Server.Api.Keys;
+using TusUpload.Server.Api.Links;
 using TusUpload.Server.Api.Uploads;
 using TusUpload.Server.Api.Usage;
 using TusUpload.Server.Auth;
@@ -71,6 +72,7 @@ internal static class ApiSetup
         api.MapUsage();
         api.MapEvents();
         api.MapKeys();
+        api.MapLinks();
 
         endpoints.MapOpenApi().For(Access.SeeServer);
         // Its script lies in its own assembly; fonts, agent and telemetry would need the internet.

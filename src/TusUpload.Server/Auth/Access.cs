@@ -45,6 +45,9 @@ internal sealed record Access(string Name, Rights Needs)
     public static readonly Access SeeKeys = new("see API keys", Rights.Manage);
     public static readonly Access ChangeKeys = new("change API keys", Rights.Manage);
 
+    public static readonly Access SeeLinks = new("see share links", Rights.Manage);
+    public static readonly Access ChangeLinks = new("change share links", Rights.Manage);
+
     public static readonly Access SeeServer = new("jobs, metrics and documentation", Rights.Observe);
 
     public bool Allows(Caller caller) =>

@@ -1,11 +1,13 @@
 using System.Globalization;
 using System.Net;
+using System.Text.Json;
 
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
 
 using TusUpload.Data.Folders;
 using TusUpload.IntegrationTests.Api;
+using TusUpload.IntegrationTests.Links;
 
 namespace TusUpload.IntegrationTests.Auth;
 
@@ -15,56 +17,65 @@ namespace TusUpload.IntegrationTests.Auth;
 /// </summary>
 public sealed class AccessMatrixTests(JwtTests.Server server) : IClassFixture<JwtTests.Server>
 {
-    // token: bearer of the upload's own token; revoked: of one that was revoked; key: an API key of the owner's that may only read.
-    private static readonly string[] Callers = ["anonymous", "other", "token", "revoked", "key", "observer", "operator", "admin", "owner"];
+    // token: bearer of the upload's own token; revoked: of one that was revoked; key: an API key of the owner's that may only read. By a link of the owner's
+    // come, with a link token: visitor; closed: its link has expired; barred: its link was revoked; late: its token has run out.
+    private static readonly string[] Callers =
+        ["anonymous", "other", "token", "revoked", "key", "observer", "operator", "admin", "owner", "visitor", "closed", "barred", "late"];
 
     private const string Table = """
-        GET     /api/v1/api-keys                      401 ok  401 401 403 ok  ok  ok  ok
-        POST    /api/v1/api-keys                      401 ok  401 401 403 ok  ok  ok  ok
-        DELETE  /api/v1/api-keys/{id:guid}            401 404 401 401 403 404 404 404 ok
-        GET     /api/v1/batches                       401 ok  401 401 ok  ok  ok  ok  ok
-        POST    /api/v1/batches                       401 ok  401 401 403 ok  ok  ok  ok
-        GET     /api/v1/batches/{id:guid}             401 404 401 401 ok  404 404 404 ok
-        GET     /api/v1/batches/{id:guid}/content     401 404 401 401 ok  404 404 404 ok
-        POST    /api/v1/batches/{id:guid}/seal        401 404 401 401 403 404 404 404 ok
-        GET     /api/v1/downloads/{link}              404 404 404 404 404 404 404 404 404
-        HEAD    /api/v1/downloads/{link}              404 404 404 404 404 404 404 404 404
-        GET     /api/v1/events                        401 ok  401 401 ok  ok  ok  ok  ok
-        GET     /api/v1/files                         401 ok  401 401 ok  ok  ok  ok  ok
-        DELETE  /api/v1/files/{id:guid}               401 404 401 401 403 404 404 404 ok
-        GET     /api/v1/files/{id:guid}               401 404 401 401 ok  404 404 404 ok
-        PATCH   /api/v1/files/{id:guid}               401 404 401 401 403 404 404 404 ok
-        GET     /api/v1/files/{id:guid}/content       401 404 401 401 ok  404 404 404 ok
-        HEAD    /api/v1/files/{id:guid}/content       401 404 401 401 ok  404 404 404 ok
-        POST    /api/v1/files/{id:guid}/copy          401 404 401 401 403 404 404 404 ok
-        POST    /api/v1/files/{id:guid}/replay        401 404 401 401 403 404 404 404 ok
-        POST    /api/v1/files/{id:guid}/signed-url    401 404 401 401 ok  404 404 404 ok
-        GET     /api/v1/folders/{id:guid}/content     401 404 401 401 ok  404 404 404 ok
-        GET     /api/v1/uploads                       401 ok  401 401 ok  ok  ok  ok  ok
-        DELETE  /api/v1/uploads/{id:guid}             401 404 401 401 403 404 404 404 ok
-        GET     /api/v1/uploads/{id:guid}             401 404 ok  401 ok  404 404 404 ok
-        POST    /api/v1/uploads/{id:guid}/extend      401 404 ok  401 403 404 404 404 ok
-        DELETE  /api/v1/uploads/{id:guid}/token       401 404 401 401 403 404 404 404 ok
-        POST    /api/v1/uploads/{id:guid}/token       401 404 401 401 403 404 404 404 ok
-        GET     /api/v1/usage                         401 ok  401 401 ok  ok  ok  ok  ok
-        GET     /docs/favicon.svg                     ok  ok  ok  ok  ok  ok  ok  ok  ok
-        GET     /docs/scalar.aspnetcore.js            ok  ok  ok  ok  ok  ok  ok  ok  ok
-        GET     /docs/scalar.js                       ok  ok  ok  ok  ok  ok  ok  ok  ok
-        GET     /docs/{documentName?}                 401 403 401 401 403 ok  ok  ok  403
-        GET     /hangfire/{**path}                    401 403 401 401 403 ok  ok  ok  403
-        GET     /health/live                          ok  ok  ok  ok  ok  ok  ok  ok  ok
-        GET     /health/ready                         ok  ok  ok  ok  ok  ok  ok  ok  ok
-        GET     /login                                ok  ok  ok  ok  ok  ok  ok  ok  ok
-        POST    /login                                403 403 403 403 403 403 403 403 403
-        POST    /logout                               ok  ok  ok  ok  ok  ok  ok  ok  ok
-        GET     /metrics                              401 403 401 401 403 ok  ok  ok  403
-        GET     /openapi/{documentName}.json          401 403 401 401 403 ok  ok  ok  403
-        OPTIONS /uploads                              ok  ok  ok  ok  ok  ok  ok  ok  ok
-        POST    /uploads                              401 ok  401 401 403 ok  ok  ok  ok
-        DELETE  /uploads/{uploadId}                   401 404 ok  401 403 404 404 404 ok
-        HEAD    /uploads/{uploadId}                   401 404 ok  401 403 404 404 404 ok
-        OPTIONS /uploads/{uploadId}                   ok  ok  ok  ok  ok  ok  ok  ok  ok
-        PATCH   /uploads/{uploadId}                   401 404 ok  401 403 404 404 404 ok
+        GET     /api/v1/api-keys                      401 ok  401 401 403 ok  ok  ok  ok  403 403 401 401
+        POST    /api/v1/api-keys                      401 ok  401 401 403 ok  ok  ok  ok  403 403 401 401
+        DELETE  /api/v1/api-keys/{id:guid}            401 404 401 401 403 404 404 404 ok  403 403 401 401
+        GET     /api/v1/batches                       401 ok  401 401 ok  ok  ok  ok  ok  ok  ok  401 401
+        POST    /api/v1/batches                       401 ok  401 401 403 ok  ok  ok  ok  ok  ok  401 401
+        GET     /api/v1/batches/{id:guid}             401 404 401 401 ok  404 404 404 ok  404 404 401 401
+        GET     /api/v1/batches/{id:guid}/content     401 404 401 401 ok  404 404 404 ok  403 403 401 401
+        POST    /api/v1/batches/{id:guid}/seal        401 404 401 401 403 404 404 404 ok  404 404 401 401
+        GET     /api/v1/downloads/{link}              404 404 404 404 404 404 404 404 404 404 404 404 404
+        HEAD    /api/v1/downloads/{link}              404 404 404 404 404 404 404 404 404 404 404 404 404
+        GET     /api/v1/events                        401 ok  401 401 ok  ok  ok  ok  ok  ok  ok  401 401
+        GET     /api/v1/files                         401 ok  401 401 ok  ok  ok  ok  ok  ok  ok  401 401
+        DELETE  /api/v1/files/{id:guid}               401 404 401 401 403 404 404 404 ok  403 403 401 401
+        GET     /api/v1/files/{id:guid}               401 404 401 401 ok  404 404 404 ok  404 404 401 401
+        PATCH   /api/v1/files/{id:guid}               401 404 401 401 403 404 404 404 ok  403 403 401 401
+        GET     /api/v1/files/{id:guid}/content       401 404 401 401 ok  404 404 404 ok  403 403 401 401
+        HEAD    /api/v1/files/{id:guid}/content       401 404 401 401 ok  404 404 404 ok  403 403 401 401
+        POST    /api/v1/files/{id:guid}/copy          401 404 401 401 403 404 404 404 ok  403 403 401 401
+        POST    /api/v1/files/{id:guid}/replay        401 404 401 401 403 404 404 404 ok  403 403 401 401
+        POST    /api/v1/files/{id:guid}/signed-url    401 404 401 401 ok  404 404 404 ok  403 403 401 401
+        GET     /api/v1/folders/{id:guid}/content     401 404 401 401 ok  404 404 404 ok  403 403 401 401
+        GET     /api/v1/links                         401 ok  401 401 403 ok  ok  ok  ok  403 403 401 401
+        POST    /api/v1/links                         401 ok  401 401 403 ok  ok  ok  ok  403 403 401 401
+        DELETE  /api/v1/links/{id:guid}               401 404 401 401 403 404 404 404 ok  403 403 401 401
+        GET     /api/v1/links/{id:guid}               401 404 401 401 403 404 404 404 ok  403 403 401 401
+        PATCH   /api/v1/links/{id:guid}               401 404 401 401 403 404 404 404 ok  403 403 401 401
+        GET     /api/v1/links/{slug}/public           ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+        POST    /api/v1/links/{slug}/session          ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+        GET     /api/v1/uploads                       401 ok  401 401 ok  ok  ok  ok  ok  ok  ok  401 401
+        DELETE  /api/v1/uploads/{id:guid}             401 404 401 401 403 404 404 404 ok  404 404 401 401
+        GET     /api/v1/uploads/{id:guid}             401 404 ok  401 ok  404 404 404 ok  404 404 401 401
+        POST    /api/v1/uploads/{id:guid}/extend      401 404 ok  401 403 404 404 404 ok  404 404 401 401
+        DELETE  /api/v1/uploads/{id:guid}/token       401 404 401 401 403 404 404 404 ok  404 404 401 401
+        POST    /api/v1/uploads/{id:guid}/token       401 404 401 401 403 404 404 404 ok  404 404 401 401
+        GET     /api/v1/usage                         401 ok  401 401 ok  ok  ok  ok  ok  403 403 401 401
+        GET     /docs/favicon.svg                     ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+        GET     /docs/scalar.aspnetcore.js            ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+        GET     /docs/scalar.js                       ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+        GET     /docs/{documentName?}                 401 403 401 401 403 ok  ok  ok  403 403 403 401 401
+        GET     /hangfire/{**path}                    401 403 401 401 403 ok  ok  ok  403 403 403 401 401
+        GET     /health/live                          ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+        GET     /health/ready                         ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+        GET     /login                                ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+        POST    /login                                403 403 403 403 403 403 403 403 403 403 403 403 403
+        POST    /logout                               ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+        GET     /metrics                              401 403 401 401 403 ok  ok  ok  403 403 403 401 401
+        GET     /openapi/{documentName}.json          401 403 401 401 403 ok  ok  ok  403 403 403 401 401
+        OPTIONS /uploads                              ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+        POST    /uploads                              401 ok  401 401 403 ok  ok  ok  ok  ok  410 401 401
+        DELETE  /uploads/{uploadId}                   401 404 ok  401 403 404 404 404 ok  404 404 401 401
+        HEAD    /uploads/{uploadId}                   401 404 ok  401 403 404 404 404 ok  404 404 404 423
+        OPTIONS /uploads/{uploadId}                   ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+        PATCH   /uploads/{uploadId}                   401 404 ok  401 403 404 404 404 ok  404 404 401 401
         """;
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
@@ -118,6 +129,7 @@ public sealed class AccessMatrixTests(JwtTests.Server server) : IClassFixture<Jw
             .Replace("{documentName?}", "v1", StringComparison.Ordinal)
             .Replace("{documentName}", "v1", StringComparison.Ordinal)
             .Replace("{link}", "td1.nonsense", StringComparison.Ordinal)
+            .Replace("{slug}", things.Slug, StringComparison.Ordinal)
             .Replace("{uploadId}", $"{things.Upload}", StringComparison.Ordinal)
             .Replace("{id:guid}", pattern.Contains("{id:guid}", StringComparison.Ordinal) ? $"{things.Of(pattern)}" : "", StringComparison.Ordinal);
         using var client = server.ClientWith(caller switch
@@ -125,6 +137,7 @@ public sealed class AccessMatrixTests(JwtTests.Server server) : IClassFixture<Jw
             "anonymous" or "token" or "revoked" => null,
             "other" => Tokens.Of("matrix-other"),
             "key" => things.Key,
+            "visitor" or "closed" or "barred" or "late" => things.LinkTokens[caller],
             "owner" => Tokens.Of(things.Owner),
             _ => Tokens.Of($"matrix-{caller}", caller),
         });
@@ -147,7 +160,7 @@ public sealed class AccessMatrixTests(JwtTests.Server server) : IClassFixture<Jw
 
         using var answer = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Ct);
         Assert.True((int)answer.StatusCode < 500, $"{endpoint} by {caller}: {answer.StatusCode}");
-        return answer.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden or HttpStatusCode.NotFound
+        return answer.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden or HttpStatusCode.NotFound or HttpStatusCode.Gone or HttpStatusCode.Locked
             ? ((int)answer.StatusCode).ToString(CultureInfo.InvariantCulture)
             : "ok";
     }
@@ -164,8 +177,24 @@ public sealed class AccessMatrixTests(JwtTests.Server server) : IClassFixture<Jw
         var revoked = await TokenAsync(client, upload);
         using var done = await client.DeleteAsync($"/api/v1/uploads/{upload}/token", Ct);
         Assert.Equal(HttpStatusCode.NoContent, done.StatusCode);
+        var (link, tokens) = await LinksAsync(client);
         return new(
-            owner, upload, file, batch, key.GetProperty("id").GetGuid(), await FolderAsync(file), key.Text("key")!, await TokenAsync(client, upload), revoked);
+            owner, link.GetProperty("id").GetGuid(), link.Text("slug")!, tokens, upload, file, batch, key.GetProperty("id").GetGuid(), await FolderAsync(file), key.Text("key")!, await TokenAsync(client, upload), revoked);
+    }
+
+    private async Task<(JsonElement Link, IReadOnlyDictionary<string, string> Tokens)> LinksAsync(HttpClient owner)
+    {
+        var (link, closed, barred) = (await owner.MakeLinkAsync(), await owner.MakeLinkAsync(), await owner.MakeLinkAsync());
+        var tokens = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["visitor"] = await server.LinkTokenAsync(link),
+            ["closed"] = await server.LinkTokenAsync(closed),
+            ["barred"] = await server.LinkTokenAsync(barred),
+        };
+        tokens["late"] = await server.AgedAsync(tokens["visitor"], TimeSpan.FromMinutes(-1));
+        await server.ExpireAsync(closed);
+        await owner.RevokeAsync(barred);
+        return (link, tokens);
     }
 
     private static async Task<string> TokenAsync(HttpClient client, Guid upload) =>
@@ -180,7 +209,7 @@ public sealed class AccessMatrixTests(JwtTests.Server server) : IClassFixture<Jw
     });
 
     private sealed record Things(
-        string Owner, Guid Upload, Guid File, Guid Batch, Guid KeyId, Guid Folder, string Key, string UploadToken, string RevokedToken)
+        string Owner, Guid Link, string Slug, IReadOnlyDictionary<string, string> LinkTokens, Guid Upload, Guid File, Guid Batch, Guid KeyId, Guid Folder, string Key, string UploadToken, string RevokedToken)
     {
         public Guid Of(string pattern) => pattern.Split('/')[3] switch
         {
@@ -189,6 +218,7 @@ public sealed class AccessMatrixTests(JwtTests.Server server) : IClassFixture<Jw
             "batches" => Batch,
             "api-keys" => KeyId,
             "folders" => Folder,
+            "links" => Link,
             var other => throw new ArgumentOutOfRangeException(nameof(pattern), other, "Whose id is this?"),
         };
     }
