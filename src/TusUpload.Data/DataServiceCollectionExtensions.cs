@@ -17,6 +17,7 @@ using TusUpload.Data.Files;
 using TusUpload.Data.Folders;
 using TusUpload.Data.Idempotency;
 using TusUpload.Data.Janitors;
+using TusUpload.Data.Links;
 using TusUpload.Data.Migrations;
 using TusUpload.Data.Moves;
 using TusUpload.Data.Nodes;
@@ -47,6 +48,8 @@ public static class DataServiceCollectionExtensions
         services.AddSingleton<ApiKeyDirectory>();
         services.AddSingleton<ProtectionKeys>();
         services.AddSingleton<WorkspaceDirectory>();
+        services.AddSingleton<LinkDirectory>();
+        services.AddSingleton<LinkTryCounting>();
         services.AddSingleton<NodeHeartbeats>();
         services.AddSingleton<DatabaseClock>();
         services.AddSingleton<StaleNodes>();

@@ -4,28 +4,12 @@ import { assertStored, assertUsage, get, ready } from './lib/api.mjs'
 import { Content } from './lib/content.mjs'
 import { Feed } from './lib/feed.mjs'
 import { serve } from './lib/serve.mjs'
-import { finish, uploadOf } from './lib/tusjs.mjs'
+import { finish, PartReader, uploadOf } from './lib/tusjs.mjs'
 import { until } from './lib/until.mjs'
 
 const MiB = 1 << 20
 const SIZE = 64 * MiB
 const PARTS = 4
-
-/** tus-js-client cuts the content into parts and reads each of them again as a content of its own. */
-class PartReader {
-  async openFile(source) {
-    const read = source instanceof Content ? (start, end) => source.bytes(start, end) : (start, end) => source.subarray(start, end)
-    return {
-      size: source.size,
-      async slice(start, end) {
-        const value = read(start, end)
-        value.size = value.length
-        return { value, done: end >= source.size }
-      },
-      close() {},
-    }
-  }
-}
 
 const PARALLEL = { parallelUploads: PARTS, chunkSize: MiB, fileReader: new PartReader() }
 

@@ -43,7 +43,8 @@ public sealed class FileCopying([FromKeyedServices(Pools.Api)] NpgsqlDataSource 
              WHERE COALESCE(account.room >= source.file_size, true) AND COALESCE(space.room >= source.file_size, true)
                AND (place.folder_id IS NULL OR EXISTS (SELECT FROM folder)) AND NOT EXISTS (SELECT FROM taken)
         ), change AS (
-            SELECT $8 AS user_id, space.id AS workspace_id, NULL::uuid AS link_id, 0 AS reserved, source.file_size AS used FROM source, space, admitted
+            SELECT $8 AS user_id, space.id AS workspace_id, NULL::uuid AS link_id, 0 AS reserved, source.file_size AS used, 0 AS files, 0 AS visits
+              FROM source, space, admitted
         ), {StorageCounting.Sql}, file AS (
             INSERT INTO tus_upload.files (id, user_id, uploader_id, workspace_id, folder_id, file_name, file_size, content_type, processing_status, sha256,
                 storage_path, created_at, ready_at, open_runs, replaces)
@@ -66,7 +67,7 @@ public sealed class FileCopying([FromKeyedServices(Pools.Api)] NpgsqlDataSource 
     public async Task<CopyOutcome> CopyAsync(FileCopy copy, DateTimeOffset now, CancellationToken cancellationToken)
     {
         await using var batch = database.CreateBatch();
-        batch.BatchCommands.Add(new NpgsqlBatchCommand(TakenNames.TurnSql).With(copy.WorkspaceId).With(copy.FolderId).With(copy.FileName));
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(TakenNames.TurnSql).With(copy.WorkspaceId).With(copy.FileName));
         batch.BatchCommands.Add(new NpgsqlBatchCommand(CopySql)
             .With(now).With(copy.SourceId).With(copy.UserId).With(copy.Id).With(copy.WorkspaceId).With(copy.FolderId).With(copy.FileName)
             .With(copy.AccountId).With(copy.CopierId));

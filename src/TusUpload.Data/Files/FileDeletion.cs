@@ -16,7 +16,8 @@ public sealed class FileDeletion([FromKeyedServices(Pools.Api)] NpgsqlDataSource
              WHERE id = $2 AND user_id = $3 AND deleted_at IS NULL AND processing_status IN ('ready', 'rejected', 'failed')
             RETURNING *, CASE WHEN processing_status = 'ready' THEN file_size ELSE 0 END AS used
         ), {FileEvents.Unhold}, change AS (
-            SELECT file.user_id, file.workspace_id, file.link_id, -COALESCE(held.reserved_size, 0) AS reserved, -file.used AS used
+            SELECT file.user_id, file.workspace_id, file.link_id, -COALESCE(held.reserved_size, 0) AS reserved, -file.used AS used,
+                   0 AS files, 0 AS visits
               FROM file LEFT JOIN held ON held.id = file.id
         ), {StorageCounting.Sql}, content AS (
             UPDATE tus_upload.file_checksums c SET reference_count = c.reference_count - 1

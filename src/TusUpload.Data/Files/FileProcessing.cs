@@ -63,7 +63,8 @@ public sealed class FileProcessing([FromKeyedServices(Pools.Jobs)] NpgsqlDataSou
         ), moved AS (
             DELETE FROM tus_upload.file_moves m USING file WHERE m.file_id = file.id
         ), {FileEvents.Unhold}, change AS (
-            SELECT held.user_id, held.workspace_id, held.link_id, -held.reserved_size AS reserved, file.file_size AS used
+            SELECT held.user_id, held.workspace_id, held.link_id, -held.reserved_size AS reserved, file.file_size AS used,
+                   0 AS files, 0 AS visits
               FROM held JOIN file ON file.id = held.id
         ), {StorageCounting.Sql}, content AS (
             INSERT INTO tus_upload.file_checksums (checksum, file_size, storage_path, reference_count, first_seen_at)
@@ -96,7 +97,9 @@ public sealed class FileProcessing([FromKeyedServices(Pools.Jobs)] NpgsqlDataSou
              WHERE id = $2 AND processing_status IN ('verifying', 'scanning', 'storing') AND deleted_at IS NULL
             RETURNING *
         ), {FileEvents.Unhold}, change AS (
-            SELECT user_id, workspace_id, link_id, -reserved_size AS reserved, 0 AS used FROM held
+            SELECT user_id, workspace_id, link_id, -reserved_size AS reserved, 0 AS used, CASE WHEN link_id IS NULL THEN 0 ELSE -1 END AS files,
+                   0 AS visits
+              FROM held
         ), {StorageCounting.Sql}, event AS (
             INSERT INTO tus_upload.outbox (type, user_id, uploader_id, workspace_id, subject, data, occurred_at)
             SELECT 'file.rejected', user_id, NULLIF(uploader_id, user_id), workspace_id, id, {FileEvents.Data}, $1 FROM file

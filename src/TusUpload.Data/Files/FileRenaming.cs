@@ -44,7 +44,7 @@ public sealed class FileRenaming([FromKeyedServices(Pools.Api)] NpgsqlDataSource
     public async Task<FilePlaceOutcome> ChangeAsync(FilePlace place, DateTimeOffset now, CancellationToken cancellationToken)
     {
         await using var batch = database.CreateBatch();
-        batch.BatchCommands.Add(new NpgsqlBatchCommand(TakenNames.TurnSql).With(place.WorkspaceId).With(place.FolderId).With(place.FileName));
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(TakenNames.TurnSql).With(place.WorkspaceId).With(place.FileName));
         batch.BatchCommands.Add(new NpgsqlBatchCommand(ChangeSql)
             .With(place.Id).With(place.UserId).With(place.FolderId).With(place.FileName).With(place.Version).With(now));
         await using var row = await batch.ExecuteReaderAsync(cancellationToken);

@@ -6,9 +6,9 @@ namespace TusUpload.Data.Files;
 /// </summary>
 internal static class TakenNames
 {
-    /// <summary><c>$1</c>: the workspace, <c>$2</c>: the folder, <c>$3</c>: the name.</summary>
+    /// <summary><c>$1</c>: the workspace, <c>$2</c>: the name. Not the folder: what comes by a link names none, and lands in one.</summary>
     public const string TurnSql = """
-        SELECT pg_advisory_xact_lock(hashtextextended(concat_ws('/', 'name', id::text, COALESCE($2::text, 'root'), normalize($3, NFC)), 0))::text
+        SELECT pg_advisory_xact_lock(hashtextextended(concat_ws('/', 'name', id::text, normalize($2, NFC)), 0))::text
           FROM tus_upload.workspaces WHERE id = $1 AND name_policy = 'refuse'
         """;
 }

@@ -18,9 +18,13 @@ public sealed class FolderPaths(NpgsqlDataSource database)
         ), through AS MATERIALIZED (
             SELECT folder_id FROM tus_upload.links
              WHERE id = $5 AND workspace_id = $2 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $1)
+               AND (password_hash IS NULL OR $10 OR $4 = $3 OR EXISTS (SELECT FROM member))
         ), base AS MATERIALIZED (
-            SELECT id, path FROM tus_upload.folders
-             WHERE id = COALESCE($6, (SELECT folder_id FROM through)) AND workspace_id = $2 AND deleted_at IS NULL
+            SELECT f.id, f.path FROM tus_upload.folders f
+             WHERE f.id = COALESCE($6, (SELECT folder_id FROM through)) AND f.workspace_id = $2 AND f.deleted_at IS NULL
+               AND NOT EXISTS (
+                   SELECT FROM through JOIN tus_upload.folders top ON top.id = through.folder_id
+                    WHERE f.id <> top.id AND NOT starts_with(f.path, top.path || '/'))
         ), start AS MATERIALIZED (
             SELECT base.id, base.path FROM tus_upload.workspaces space LEFT JOIN base ON true
              WHERE space.id = $2 AND space.user_id = $3 AND space.deleted_at IS NULL
@@ -61,7 +65,8 @@ public sealed class FolderPaths(NpgsqlDataSource database)
             .With(wanted.Below)
             .With(paths.Select(_ => Guid.CreateVersion7()).ToArray())
             .With(paths)
-            .With(LongestPath);
+            .With(LongestPath)
+            .With(wanted.IsVisitor);
         return RunAsync(wanted.WorkspaceId, statement, cancellationToken);
     }
 
@@ -75,9 +80,10 @@ public sealed class FolderPaths(NpgsqlDataSource database)
 /// <summary>Directories, the outermost first, below a folder.</summary>
 /// <param name="UserId">The workspace's owner.</param>
 /// <param name="UploaderId">Who uploads there.</param>
+/// <param name="IsVisitor">It came by the link.</param>
 /// <param name="Below">Null: the link's folder, or the root.</param>
 public sealed record WantedFolders(
-    Guid WorkspaceId, string UserId, string UploaderId, Guid? LinkId, Guid? Below, IReadOnlyList<string> Directories);
+    Guid WorkspaceId, string UserId, string UploaderId, bool IsVisitor, Guid? LinkId, Guid? Below, IReadOnlyList<string> Directories);
 
 /// <param name="Path">Of the folder, from the root, normalised.</param>
 /// <param name="Fits">False: the path is longer than <see cref="FolderPaths.LongestPath"/>, and nothing was made.</param>

@@ -5,7 +5,7 @@ public sealed class LinkTries
 {
     public Guid LinkId { get; init; }
 
-    /// <summary>Whence they came; of IPv6 the network (/64).</summary>
+    /// <summary>Whence they came; of IPv6 the network (/64). <c>*</c>: all of them together.</summary>
     public required string Address { get; init; }
 
     /// <summary>How many since <see cref="Since"/>.</summary>

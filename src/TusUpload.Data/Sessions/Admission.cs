@@ -16,6 +16,12 @@ public sealed record Admission
 
     public bool LinkKnown { get; init; }
 
+    /// <summary>Why the link does not take it: one of <see cref="Links.LinkRefusal"/>; null: it does.</summary>
+    public string? LinkRefusal { get; init; }
+
+    /// <summary>Bytes of the link's largest file; null: no limit.</summary>
+    public long? LinkLargest { get; init; }
+
     public bool BatchKnown { get; init; }
 
     public bool BatchOpen { get; init; }

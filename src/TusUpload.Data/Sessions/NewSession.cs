@@ -75,6 +75,15 @@ public sealed record NewSession
     /// <summary>SHA-256 of the whole, where <see cref="FirstSpan"/> is the whole.</summary>
     public string? Sha256 { get; init; }
 
+    /// <summary>Its uploader came by the link, and has said what there is to say there; anybody else asks for the link by name.</summary>
+    public bool IsVisitor { get; init; }
+
+    /// <summary>Its uploader has not been there before: it counts as a use of the link.</summary>
+    public bool IsFirstVisit { get; init; }
+
+    /// <summary>When it was begun, where that was before <see cref="Now"/>: a link that has expired since takes it.</summary>
+    public DateTimeOffset? Begun { get; init; }
+
     public required DateTimeOffset Now { get; init; }
 
     public required DateTimeOffset ExpiresAt { get; init; }

@@ -13,7 +13,7 @@ public sealed class SessionConcatenation(NpgsqlDataSource database)
 {
     // By id: two transactions that want the same parts meet at the first of them. The rows are read in their newest version.
     private const string LockSql = """
-        SELECT id, status, is_partial, expires_at, final_id, total_size, uploaded_size, reserved_size, user_id, workspace_id, link_id, content_node
+        SELECT id, status, is_partial, expires_at, final_id, total_size, uploaded_size, reserved_size, user_id, workspace_id, link_id, content_node, created_at
           FROM tus_upload.upload_sessions
          WHERE id = ANY ($1) AND uploader_id = $2
          ORDER BY id FOR NO KEY UPDATE
@@ -30,7 +30,7 @@ public sealed class SessionConcatenation(NpgsqlDataSource database)
     // Parts go where their final goes: what they hold elsewhere is given back there, and the admission of the final takes it where it goes.
     private const string GiveBackSql = $"""
         WITH change AS (
-            SELECT $1 AS user_id, $2 AS workspace_id, $3 AS link_id, -$4 AS reserved, 0 AS used
+            SELECT $1 AS user_id, $2 AS workspace_id, $3 AS link_id, -$4 AS reserved, 0 AS used, 0 AS files, 0 AS visits
         ), {StorageCounting.Sql}
         SELECT {StorageCounting.Done}
         """;
@@ -55,7 +55,7 @@ public sealed class SessionConcatenation(NpgsqlDataSource database)
         // Where names are let in once, this one's turn comes before anything else that somebody may wait for.
         await using (var turn = new NpgsqlCommand(TakenNames.TurnSql, connection, transaction))
         {
-            turn.With(final.WorkspaceId).With(final.FolderId).With(final.FileName);
+            turn.With(final.WorkspaceId).With(final.FileName);
             await turn.ExecuteNonQueryAsync(cancellationToken);
         }
 
@@ -81,6 +81,9 @@ public sealed class SessionConcatenation(NpgsqlDataSource database)
             Held = moved.Sum(part => part.Reserved),
             Finishes = false,
             ContentNode = found.Find(part => part.ContentNode is not null)?.ContentNode,
+
+            // What began in time may be finished.
+            Begun = found.TrueForAll(part => part.LinkId == final.LinkId) ? found.Max(part => part.CreatedAt) : null,
         };
         var admission = await SessionCreation.CreateAsync(session, transaction, cancellationToken);
         if (!admission.Made)
@@ -167,7 +170,8 @@ public sealed class SessionConcatenation(NpgsqlDataSource database)
                 row.GetString(8),
                 row.GetGuid(9),
                 row.IsDBNull(10) ? null : row.GetGuid(10),
-                row.IsDBNull(11) ? null : row.GetGuid(11)));
+                row.IsDBNull(11) ? null : row.GetGuid(11),
+                row.GetFieldValue<DateTimeOffset>(12)));
         }
 
         return found;
@@ -225,7 +229,8 @@ public sealed class SessionConcatenation(NpgsqlDataSource database)
         string UserId,
         Guid WorkspaceId,
         Guid? LinkId,
-        Guid? ContentNode)
+        Guid? ContentNode,
+        DateTimeOffset CreatedAt)
     {
         public bool HasEnded => Status is SessionStatus.Expired or SessionStatus.Terminated;
     }

@@ -5,6 +5,7 @@ using Npgsql;
 using TusUpload.Data.Batches;
 using TusUpload.Data.Connections;
 using TusUpload.Data.Files;
+using TusUpload.Data.Links;
 
 namespace TusUpload.Data.Sessions;
 
@@ -27,41 +28,50 @@ public sealed class SessionCreation(NpgsqlDataSource database)
              WHERE id = $5 AND user_id = $4 AND deleted_at IS NULL AND EXISTS (SELECT FROM account)
                AND ($7 IS NOT NULL OR $26 = $4 OR EXISTS (SELECT FROM member)) FOR NO KEY UPDATE
         ), through AS MATERIALIZED (
-            SELECT storage_limit - storage_used - storage_reserved AS room
+            SELECT storage_limit - storage_used - storage_reserved AS room, folder_id, max_file_size AS largest, {LinkRefusal.Sql} AS refusal
               FROM tus_upload.links
-             WHERE id = $7 AND workspace_id = $5 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > $1)
-               AND EXISTS (SELECT FROM space) FOR NO KEY UPDATE
+             WHERE id = $7 AND workspace_id = $5 AND revoked_at IS NULL AND EXISTS (SELECT FROM space) FOR NO KEY UPDATE
         ), target AS MATERIALIZED (
             SELECT status = 'open' AND (expected_files IS NULL OR joined_files < expected_files) AS is_open
               FROM tus_upload.batches
              WHERE id = $8 AND user_id = $4 AND workspace_id = $5 AND ($7 IS NULL OR uploader_id = $26) AND EXISTS (SELECT FROM space)
                AND ($7 IS NULL OR EXISTS (SELECT FROM through)) FOR NO KEY UPDATE
         ), folder AS MATERIALIZED (
-            SELECT id FROM tus_upload.folders WHERE id = $6 AND workspace_id = $5 AND deleted_at IS NULL AND ($27 IS NULL OR path = $27)
+            SELECT f.id FROM tus_upload.folders f
+             WHERE f.id = COALESCE($6, (SELECT folder_id FROM through)) AND f.workspace_id = $5 AND f.deleted_at IS NULL AND ($30 IS NULL OR f.path = $30)
+               AND NOT EXISTS (
+                   SELECT FROM through JOIN tus_upload.folders top ON top.id = through.folder_id
+                    WHERE f.id <> top.id AND NOT starts_with(f.path, top.path || '/'))
+        ), place AS MATERIALIZED (
+            SELECT EXISTS (SELECT FROM folder) OR ($6 IS NULL AND NOT EXISTS (SELECT FROM through WHERE folder_id IS NOT NULL)) AS is_there
         ), taken AS MATERIALIZED (
             SELECT FROM tus_upload.files
              WHERE (SELECT refuses FROM space) AND workspace_id = $5 AND hashtextextended(file_name, 0) = hashtextextended(normalize($9), 0)
-               AND file_name = normalize($9) AND folder_id IS NOT DISTINCT FROM $6 AND deleted_at IS NULL AND processing_status <> 'rejected'
+               AND file_name = normalize($9) AND folder_id IS NOT DISTINCT FROM (SELECT id FROM folder) AND deleted_at IS NULL
+               AND processing_status <> 'rejected'
             UNION ALL
             SELECT FROM tus_upload.upload_sessions
              WHERE (SELECT refuses FROM space) AND workspace_id = $5 AND hashtextextended(file_name, 0) = hashtextextended(normalize($9), 0)
-               AND file_name = normalize($9) AND folder_id IS NOT DISTINCT FROM $6 AND status = 'receiving' AND NOT is_partial AND expires_at > $1
+               AND file_name = normalize($9) AND folder_id IS NOT DISTINCT FROM (SELECT id FROM folder) AND status = 'receiving' AND NOT is_partial
+               AND expires_at > $1
         ), admitted AS MATERIALIZED (
             SELECT 1 FROM account, space
              WHERE ($15 = 0 OR (COALESCE(account.room >= $15, true) AND COALESCE(space.room >= $15, true)))
-               AND ($7 IS NULL OR EXISTS (SELECT FROM through WHERE $15 = 0 OR COALESCE(room >= $15, true)))
+               AND ($7 IS NULL OR EXISTS (SELECT FROM through WHERE refusal IS NULL AND ($15 = 0 OR COALESCE(room >= $15, true))))
                AND ($8 IS NULL OR EXISTS (SELECT FROM target WHERE is_open))
-               AND ($6 IS NULL OR EXISTS (SELECT FROM folder))
+               AND EXISTS (SELECT FROM place WHERE is_there)
                AND ($25 IS NULL OR now() < $25)
-               AND (NOT space.refuses OR ($28 AND NOT EXISTS (SELECT FROM taken)))
+               AND (NOT space.refuses OR ($31 AND NOT EXISTS (SELECT FROM taken)))
         ), change AS (
-            SELECT $4 AS user_id, $5 AS workspace_id, $7 AS link_id, $15 AS reserved, 0 AS used FROM admitted
+            SELECT $4 AS user_id, $5 AS workspace_id, $7 AS link_id, $15 AS reserved, 0 AS used,
+                   CASE WHEN $7 IS NULL OR $21 THEN 0 ELSE 1 END AS files, CASE WHEN $28 THEN 1 ELSE 0 END AS visits
+              FROM admitted
         ), {StorageCounting.Sql}, session AS (
             INSERT INTO tus_upload.upload_sessions (id, user_id, uploader_id, workspace_id, folder_id, link_id, batch_id, file_name, relative_path,
                 content_type, metadata, file_hash, total_size, reserved_size, uploaded_size, chunk_size, completed_chunks, status,
                 content_node, lease_node, lease_epoch, content_removed, created_at, last_activity_at, expires_at,
                 is_partial, resume_key, promised_sha512, token_revision, replaces)
-            SELECT $3, $4, $26, $5, $6, $7, $8, normalize($9), normalize($10),
+            SELECT $3, $4, $26, $5, (SELECT id FROM folder), $7, $8, normalize($9), normalize($10),
                 $11, $12, $13, $14, $15, $16, $16, CASE WHEN $16 > 0 THEN 1 ELSE 0 END,
                 CASE WHEN $24 THEN 'received' ELSE 'receiving' END,
                 $18, $19, CASE WHEN $19 IS NULL THEN 0 ELSE 1 END, false, $1, $1, $20,
@@ -83,10 +93,11 @@ public sealed class SessionCreation(NpgsqlDataSource database)
               FROM session
         ), {BatchCounting.Sql}
         SELECT EXISTS (SELECT FROM session), EXISTS (SELECT FROM account), EXISTS (SELECT FROM space),
-               $6 IS NULL OR EXISTS (SELECT FROM folder), $7 IS NULL OR EXISTS (SELECT FROM through),
+               (SELECT is_there FROM place), $7 IS NULL OR EXISTS (SELECT FROM through),
                $8 IS NULL OR EXISTS (SELECT FROM target), $8 IS NULL OR EXISTS (SELECT FROM target WHERE is_open),
                (SELECT room FROM account), (SELECT room FROM space), (SELECT room FROM through),
-               $25 IS NULL OR now() < $25, EXISTS (SELECT FROM taken), EXISTS (SELECT FROM space WHERE refuses AND NOT $28)
+               $25 IS NULL OR now() < $25, EXISTS (SELECT FROM taken), EXISTS (SELECT FROM space WHERE refuses AND NOT $31),
+               (SELECT refusal FROM through), (SELECT largest FROM through)
         """;
 
     // Emptied rather than trimmed: what falls out costs one round trip more.
@@ -127,7 +138,7 @@ public sealed class SessionCreation(NpgsqlDataSource database)
         await using var batch = new NpgsqlBatch(connection);
         if (takesTurn)
         {
-            batch.BatchCommands.Add(new NpgsqlBatchCommand(TakenNames.TurnSql).With(upload.WorkspaceId).With(upload.FolderId).With(upload.FileName));
+            batch.BatchCommands.Add(new NpgsqlBatchCommand(TakenNames.TurnSql).With(upload.WorkspaceId).With(upload.FileName));
         }
 
         return await RunAsync(batch, upload, takesTurn, cancellationToken);
@@ -175,6 +186,9 @@ public sealed class SessionCreation(NpgsqlDataSource database)
             .With(upload.IsReceived)
             .With(upload.FirstSpan is null ? null : upload.BytesKeptUntil)
             .With(upload.UploaderId)
+            .With(upload.IsVisitor)
+            .With(upload.IsFirstVisit)
+            .With(upload.Begun)
             .With(upload.FolderPath)
             .With(hasTurn);
 
@@ -201,6 +215,8 @@ public sealed class SessionCreation(NpgsqlDataSource database)
             InTime = row.GetBoolean(10),
             NameTaken = row.GetBoolean(11),
             NeedsTurn = row.GetBoolean(12),
+            LinkRefusal = row.IsDBNull(13) ? null : row.GetString(13),
+            LinkLargest = row.IsDBNull(14) ? null : row.GetInt64(14),
         };
     }
 }

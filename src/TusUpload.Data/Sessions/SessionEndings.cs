@@ -17,7 +17,9 @@ public sealed class SessionEndings(NpgsqlDataSource database)
               FROM held WHERE s.id = held.id
             RETURNING s.*
         ), change AS (
-            SELECT user_id, workspace_id, link_id, -reserved_size AS reserved, 0 AS used FROM held
+            SELECT user_id, workspace_id, link_id, -reserved_size AS reserved, 0 AS used,
+                   CASE WHEN link_id IS NULL OR is_partial THEN 0 ELSE -1 END AS files, 0 AS visits
+              FROM held
         ), {StorageCounting.Sql}, event AS (
             INSERT INTO tus_upload.outbox (type, user_id, uploader_id, workspace_id, subject, data, occurred_at)
             SELECT 'upload.' || $2, user_id, NULLIF(uploader_id, user_id), workspace_id, id, {SessionEvents.Data}, $1 FROM session WHERE NOT is_partial
@@ -32,7 +34,7 @@ public sealed class SessionEndings(NpgsqlDataSource database)
 
     private const string TerminateSql = $"""
         WITH held AS MATERIALIZED (
-            SELECT id, user_id, workspace_id, link_id, reserved_size, lease_node FROM tus_upload.upload_sessions
+            SELECT id, user_id, workspace_id, link_id, reserved_size, is_partial, lease_node FROM tus_upload.upload_sessions
              WHERE id = $3 AND uploader_id = $4 AND status = 'receiving' AND part_ids IS NULL AND final_id IS NULL
                AND {SessionState.Expiry} > $1
                FOR NO KEY UPDATE
@@ -52,7 +54,7 @@ public sealed class SessionEndings(NpgsqlDataSource database)
 
     private const string EndSql = $"""
         WITH held AS MATERIALIZED (
-            SELECT id, user_id, workspace_id, link_id, reserved_size, lease_node FROM tus_upload.upload_sessions
+            SELECT id, user_id, workspace_id, link_id, reserved_size, is_partial, lease_node FROM tus_upload.upload_sessions
              WHERE id = $3 AND uploader_id = $4 AND status = 'receiving'
                FOR NO KEY UPDATE
         ){End}
@@ -61,7 +63,7 @@ public sealed class SessionEndings(NpgsqlDataSource database)
     // One upload per statement, so that only one user's rows are locked at a time. Another node that sweeps skips it.
     private const string ExpireSql = $"""
         WITH held AS MATERIALIZED (
-            SELECT id, user_id, workspace_id, link_id, reserved_size, lease_node FROM tus_upload.upload_sessions
+            SELECT id, user_id, workspace_id, link_id, reserved_size, is_partial, lease_node FROM tus_upload.upload_sessions
              WHERE status = 'receiving' AND expires_at <= $1 AND {SessionState.Expiry} <= $1
              ORDER BY expires_at LIMIT 1
                FOR NO KEY UPDATE SKIP LOCKED

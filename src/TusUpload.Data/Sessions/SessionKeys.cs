@@ -8,7 +8,7 @@ public sealed class SessionKeys(NpgsqlDataSource database)
     // A file that was refused or deleted is to be sent again; so is one that goes elsewhere or is of another length or promise.
     private const string FindSql = """
         SELECT id,
-               COALESCE(NOT is_partial AND (part_ids IS NULL OR status = 'received') AND workspace_id = $3 AND folder_id IS NOT DISTINCT FROM $4 AND link_id IS NOT DISTINCT FROM $5
+               COALESCE(NOT is_partial AND (part_ids IS NULL OR status = 'received') AND workspace_id = $3 AND (folder_id IS NOT DISTINCT FROM $4 OR ($4 IS NULL AND $5 IS NOT NULL)) AND link_id IS NOT DISTINCT FROM $5
                    AND batch_id IS NOT DISTINCT FROM $6 AND total_size IS NOT DISTINCT FROM $7
                    AND ($8 IS NULL OR file_hash IS NULL OR file_hash = $8)
                    AND ($9 IS NULL OR promised_sha512 IS NULL OR promised_sha512 = $9)

@@ -11,8 +11,10 @@ public sealed class SessionLengths(NpgsqlDataSource database)
     // session's row is locked first, then user, workspace and link, as everywhere.
     private const string Reserve = $"""
         WITH held AS MATERIALIZED (
-            SELECT id, user_id, workspace_id, link_id, $5 - reserved_size AS more
-              FROM tus_upload.upload_sessions
+            SELECT id, user_id, workspace_id, link_id, $5 - reserved_size AS more, $5 + (
+                       SELECT COALESCE(sum(COALESCE(kin.total_size, kin.uploaded_size)), 0)
+                         FROM tus_upload.upload_sessions kin WHERE kin.final_id = session.final_id AND kin.id <> session.id) AS size
+              FROM tus_upload.upload_sessions session
              WHERE id = $3 AND uploader_id = $4 AND status = 'receiving' AND {SessionState.Expiry} > $1 AND total_size IS NULL
                AND part_ids IS NULL AND uploaded_size <= $5 AND ($7 IS NULL OR lease_epoch = $7) AND ($8 IS NULL OR uploaded_size = $8)
                FOR NO KEY UPDATE
@@ -23,20 +25,20 @@ public sealed class SessionLengths(NpgsqlDataSource database)
             SELECT storage_limit - storage_used - storage_reserved AS room
               FROM tus_upload.workspaces WHERE id = (SELECT workspace_id FROM held) AND EXISTS (SELECT FROM account) FOR NO KEY UPDATE
         ), through AS MATERIALIZED (
-            SELECT storage_limit - storage_used - storage_reserved AS room
+            SELECT storage_limit - storage_used - storage_reserved AS room, max_file_size AS largest
               FROM tus_upload.links WHERE id = (SELECT link_id FROM held) AND EXISTS (SELECT FROM space) FOR NO KEY UPDATE
         ), admitted AS MATERIALIZED (
             SELECT held.* FROM held, account, space
              WHERE COALESCE(account.room >= more, true) AND COALESCE(space.room >= more, true)
-               AND NOT EXISTS (SELECT FROM through WHERE room < more)
+               AND NOT EXISTS (SELECT FROM through WHERE room < more OR largest < size)
         ), change AS (
-            SELECT user_id, workspace_id, link_id, more AS reserved, 0 AS used FROM admitted
+            SELECT user_id, workspace_id, link_id, more AS reserved, 0 AS used, 0 AS files, 0 AS visits FROM admitted
         ), {StorageCounting.Sql}
         """;
 
     private const string Refusal = """
         SELECT EXISTS (SELECT FROM session), EXISTS (SELECT FROM held),
-               (SELECT room FROM account), (SELECT room FROM space), (SELECT room FROM through)
+               (SELECT room FROM account), (SELECT room FROM space), (SELECT room FROM through), (SELECT largest FROM through, held WHERE largest < size)
         """;
 
     // A writer that began without the length could go past it: the new epoch ends its lease, unless it is the writer who tells ($7).
@@ -96,11 +98,13 @@ public sealed class SessionLengths(NpgsqlDataSource database)
             row.GetBoolean(1),
             row.IsDBNull(2) ? null : row.GetInt64(2),
             row.IsDBNull(3) ? null : row.GetInt64(3),
-            row.IsDBNull(4) ? null : row.GetInt64(4));
+            row.IsDBNull(4) ? null : row.GetInt64(4),
+            row.IsDBNull(5) ? null : row.GetInt64(5));
     }
 
     private readonly record struct Telling(string? Sha256, bool Finishes, long? LeaseEpoch, long? Offset);
 }
 
 /// <summary>What came of asking to hold more: done, or not there any more, or the bytes left at each level (null without a limit).</summary>
-public sealed record Reservation(bool Made, bool Found, long? UserRoom, long? WorkspaceRoom, long? LinkRoom);
+/// <param name="Largest">The largest file of the link, where this would be larger; null: it would not.</param>
+public sealed record Reservation(bool Made, bool Found, long? UserRoom, long? WorkspaceRoom, long? LinkRoom, long? Largest);

@@ -67,14 +67,13 @@ internal sealed class TusExchange(
         ShowExpiry(upload);
     }
 
-    /// <summary>Tells where the upload is and, where that is configured, gives the token that opens it.</summary>
+    /// <summary>Tells where the upload is and, where that is configured or nothing else opens it, gives the token that does.</summary>
     public void ShowLocation(UploadInfo upload)
     {
         var location = UploadLocation.Of(http, options, upload.Id);
-        var token = options.UploadToken == UploadTokenPlace.Off
-            ? null
-            : http.RequestServices.GetService<IUploadTokens>()?.Issue(http.User, upload);
-        if (token is not null && options.UploadToken == UploadTokenPlace.Header)
+        var place = http.Features.Get<UploadTokenNeeded>() is null ? options.UploadToken : UploadTokenPlace.Url;
+        var token = place == UploadTokenPlace.Off ? null : http.RequestServices.GetService<IUploadTokens>()?.Issue(http.User, upload);
+        if (token is not null && place == UploadTokenPlace.Header)
         {
             http.Response.Headers[UploadTokenCarrier.Header] = token;
             token = null;

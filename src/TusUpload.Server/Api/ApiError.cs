@@ -5,6 +5,7 @@ using Microsoft.AspNetCore.WebUtilities;
 
 using TusUpload.Protocol.Errors;
 using TusUpload.Server.Auth.ApiKeys;
+using TusUpload.Uploads.Admission;
 
 namespace TusUpload.Server.Api;
 
@@ -67,6 +68,38 @@ internal sealed record ApiError(int Status, string Code, string Message) : IResu
         new(422, "idempotency_key_reused", "This Idempotency-Key came before with another body.");
 
     public static readonly ApiError RateLimited = new(429, "rate_limited", "Too many requests in too short a time; ask again later.") { RetryAfter = 1 };
+
+    public static readonly ApiError LinkNotFound = new(404, "link_not_found", "There is no such link.");
+    public static readonly ApiError ShareLinkExpired = From(AdmissionErrors.LinkExpired);
+    public static readonly ApiError LinkUsesExceeded = From(AdmissionErrors.LinkUsesExceeded);
+    public static readonly ApiError LinkRevoked = new(401, "link_revoked", "The link has been revoked.");
+    public static readonly ApiError LinkPasswordRequired =
+        new(401, "link_password_required", "The link has a password: exchange it for a link token at the link's session.");
+
+    public static readonly ApiError LinkSessionRequired =
+        new(401, "link_session_required", "An upload in several parts needs a link token: ask for one at the link's session.");
+
+    public static readonly ApiError WrongPassword = new(401, "wrong_password", "This is not the link's password.");
+    public static readonly ApiError TooManyTries = new(429, "too_many_tries", "Too many passwords were tried; wait before the next one.");
+    public static readonly ApiError PasswordsBusy = new(503, "temporarily_unavailable", "Too many passwords are being looked at; ask again.") { RetryAfter = 2 };
+    public static readonly ApiError SlugTaken = new(409, "slug_taken", "Another link has this slug.");
+    public static readonly ApiError InvalidSlug =
+        new(400, "invalid_slug", "slug must have 4 to 100 lower-case letters, digits and hyphens, and must not look like an id.");
+
+    public static readonly ApiError InvalidLinkName = new(400, "invalid_name", "name must have at most 200 characters and no control characters.");
+    public static readonly ApiError InvalidPassword = new(400, "invalid_password", "password must have 1 to 200 characters.");
+    public static readonly ApiError InvalidVisitor =
+        new(400, "invalid_visitor", "visitor must be a token of this link that is not too old; without it a new visitor comes.");
+
+    public static readonly ApiError InvalidLinkLimit =
+        new(400, "invalid_limit", "maxUses and maxFiles must be 1 or more, storageLimit and maxFileSize 0 or more.");
+
+    public static readonly ApiError InvalidAllowedTypes =
+        new(400, "invalid_allowed_types", "allowedTypes must be 1 to 100 media types, such as image/png or image/*.");
+
+    public static readonly ApiError InvalidAllowedOrigins =
+        new(400, "invalid_allowed_origins", "allowedOrigins must be 1 to 100 origins, such as https://example.org.");
+
     public static readonly ApiError NotFound = new(404, "not_found", "There is nothing at this address.");
     public static readonly ApiError UploadNotFound = new(404, "upload_not_found", "There is no such upload.");
     public static readonly ApiError UploadEnded = new(409, "upload_ended", "The upload is complete or has ended.");

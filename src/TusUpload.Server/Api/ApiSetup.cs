@@ -13,6 +13,7 @@ using TusUpload.Server.Api.Events;
 using TusUpload.Server.Api.Files;
 using TusUpload.Server.Api.Folders;
 using TusUpload.Server.Api.Keys;
+using TusUpload.Server.Api.Links;
 using TusUpload.Server.Api.Trash;
 using TusUpload.Server.Api.Uploads;
 using TusUpload.Server.Api.Usage;
@@ -75,6 +76,7 @@ internal static class ApiSetup
         api.MapEvents();
         api.MapKeys();
         api.MapAudit();
+        api.MapLinks();
 
         endpoints.MapOpenApi().For(Access.SeeServer);
         // Its script lies in its own assembly; fonts, agent and telemetry would need the internet.

@@ -4,6 +4,7 @@ using TusUpload.Data;
 using TusUpload.Data.Batches;
 using TusUpload.Data.Files;
 using TusUpload.Data.Folders;
+using TusUpload.Data.Links;
 using TusUpload.Data.Sessions;
 using TusUpload.Data.Workspaces;
 using TusUpload.Uploads.Admission;
@@ -22,6 +23,13 @@ internal static class Reach
         var (subject, roles) = (caller.Subject, MemberRights.RolesWith(needs));
         return db.Workspaces.Where(space => space.DeletedAt == null
             && (space.UserId == subject || db.Members.Any(member => member.WorkspaceId == space.Id && member.UserId == subject && roles.Contains(member.Role))));
+    }
+
+    /// <summary>Links, revoked ones too, into workspaces that the caller manages.</summary>
+    public static IQueryable<Link> LinksOf(this TusUploadDb db, Caller caller)
+    {
+        var spaces = db.WorkspacesOf(caller, Rights.Manage);
+        return db.Links.Where(link => spaces.Any(space => space.Id == link.WorkspaceId));
     }
 
     public static IQueryable<UploadSession> UploadsOf(this TusUploadDb db, Caller caller, Rights needs = Rights.Read)

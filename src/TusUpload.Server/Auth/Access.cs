@@ -63,6 +63,9 @@ internal sealed record Access(string Name, Rights Needs)
 
     public static readonly Access SeeAudit = new("see the audit log", Rights.Operate);
 
+    public static readonly Access SeeLinks = new("see share links", Rights.Manage);
+    public static readonly Access ChangeLinks = new("change share links", Rights.Manage);
+
     public static readonly Access SeeServer = new("jobs, metrics and documentation", Rights.Observe);
 
     public bool Allows(Caller caller) =>

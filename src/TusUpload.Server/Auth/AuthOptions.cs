@@ -3,6 +3,7 @@ using System.Text;
 using Microsoft.Extensions.Options;
 
 using TusUpload.Server.Auth.Jwt;
+using TusUpload.Server.Auth.Links;
 
 namespace TusUpload.Server.Auth;
 
@@ -22,6 +23,9 @@ internal sealed class AuthOptions
     /// <summary>Whose tokens are taken. Only asked for where <see cref="Mode"/> is <c>jwt</c>.</summary>
     public JwtOptions Jwt { get; init; } = new();
 
+    /// <summary>Visitors of share links.</summary>
+    public VisitorOptions Links { get; init; } = new();
+
     /// <summary>Users, by their tokens' <c>sub</c>, who administer, operate or observe the server whatever their tokens say. Default nobody.</summary>
     public List<string> Admins { get; init; } = [];
 
@@ -36,14 +40,21 @@ internal sealed class AuthOptionsRules : IValidateOptions<AuthOptions>
 {
     private const int LeastSecret = 32;
 
-    public ValidateOptionsResult Validate(string? name, AuthOptions options) => options.Mode switch
+    public ValidateOptionsResult Validate(string? name, AuthOptions options)
     {
-        AuthOptions.Development => ValidateOptionsResult.Success,
-        AuthOptions.Bearer => Check(options.Jwt).ToList() is { Count: > 0 } failures
-            ? ValidateOptionsResult.Fail(failures)
-            : ValidateOptionsResult.Success,
-        _ => ValidateOptionsResult.Fail("Auth:Mode must be development or jwt."),
-    };
+        List<string> failures = options.Mode switch
+        {
+            AuthOptions.Development => [],
+            AuthOptions.Bearer => [.. Check(options.Jwt)],
+            _ => ["Auth:Mode must be development or jwt."],
+        };
+        if (options.Links.TokenLifetime < VisitorOptions.Shortest || options.Links.TokenLifetime > VisitorOptions.Longest)
+        {
+            failures.Add("Auth:Links:TokenLifetime must be between a minute and 30 days.");
+        }
+
+        return failures.Count > 0 ? ValidateOptionsResult.Fail(failures) : ValidateOptionsResult.Success;
+    }
 
     private static IEnumerable<string> Check(JwtOptions jwt)
     {

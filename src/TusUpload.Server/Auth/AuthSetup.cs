@@ -7,6 +7,7 @@ using Microsoft.Extensions.Options;
 
 using TusUpload.Server.Auth.ApiKeys;
 using TusUpload.Server.Auth.Jwt;
+using TusUpload.Server.Auth.Links;
 using TusUpload.Server.Auth.Login;
 
 namespace TusUpload.Server.Auth;
@@ -31,6 +32,7 @@ internal static class AuthSetup
         services.AddSingleton<JwtTokens>();
         services.AddSingleton<JwtCallers>();
         services.AddSingleton<ApiKeyCallers>();
+        services.AddLinkVisitors();
         services.AddSingleton<IConfigureOptions<CookieAuthenticationOptions>, LoginCookie>();
 
         // A cookie that one node gave has to be good at all of them.
@@ -44,6 +46,7 @@ internal static class AuthSetup
             .AddScheme<AuthenticationSchemeOptions, UploadTokenAuthentication>(UploadTokenAuthentication.Name, configureOptions: null)
             .AddScheme<AuthenticationSchemeOptions, DevelopmentAuthentication>(AuthOptions.Development, configureOptions: null)
             .AddScheme<AuthenticationSchemeOptions, ApiKeyAuthentication>(ApiKeyAuthentication.Name, configureOptions: null)
+            .AddScheme<AuthenticationSchemeOptions, LinkAuthentication>(LinkAuthentication.Name, configureOptions: null)
             .AddScheme<AuthenticationSchemeOptions, JwtAuthentication>(AuthOptions.Bearer, configureOptions: null)
             .AddCookie(LoginCookie.Scheme);
         services.AddSingleton<IAuthorizationHandler, AccessRequirement>();
@@ -56,6 +59,11 @@ internal static class AuthSetup
         if (BearerToken.Read(http.Request) is { } token && ApiKeyToken.IsLike(token))
         {
             return ApiKeyAuthentication.Name;
+        }
+
+        if (LinkAuthentication.Applies(http))
+        {
+            return LinkAuthentication.Name;
         }
 
         if (http.RequestServices.GetRequiredService<IOptions<AuthOptions>>().Value.Mode == AuthOptions.Development)

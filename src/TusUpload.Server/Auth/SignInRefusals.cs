@@ -15,7 +15,7 @@ internal static class SignInRefusals
             null => ApiError.SignInRequired,
             SecurityTokenExpiredException => ApiError.TokenExpired,
             SecurityTokenSignatureKeyNotFoundException or SecurityTokenException or ArgumentException => ApiError.InvalidToken,
-            AuthenticationFailure => ApiError.InvalidToken,
+            AuthenticationFailure refusal => refusal.Error,
             // The keys could not be had: that says nothing of the token.
             _ => ApiError.Unavailable,
         };
@@ -26,9 +26,15 @@ internal static class SignInRefusals
             error = IsOffset(http) ? error with { Status = StatusCodes.Status423Locked, RetryAfter = 1 } : error;
         }
 
+        // What was taken back for good is gone: then clients begin anew, and their POST is told why there is no more.
+        if (error == ApiError.LinkRevoked && IsOffset(http))
+        {
+            error = error with { Status = StatusCodes.Status404NotFound };
+        }
+
         if (error.Status == StatusCodes.Status401Unauthorized)
         {
-            http.Response.Headers.WWWAuthenticate = failure is null ? "Bearer" : "Bearer error=\"invalid_token\"";
+            http.Response.Headers.WWWAuthenticate = failure is null || http.Request.Headers.Authorization.Count == 0 ? "Bearer" : "Bearer error=\"invalid_token\"";
         }
 
         return error.ExecuteAsync(http);
@@ -38,5 +44,8 @@ internal static class SignInRefusals
         HttpMethods.IsHead(http.Request.Method) && http.GetEndpoint()?.Metadata.GetMetadata<Access>() == Access.Tus;
 }
 
-/// <summary>A key, a link or a token of ours that is none.</summary>
-internal sealed class AuthenticationFailure() : Exception("It is not known, or counts no more.");
+/// <summary>A key, a link or a token of ours that is none, or counts no more.</summary>
+internal sealed class AuthenticationFailure(ApiError? error = null) : Exception((error ?? ApiError.InvalidToken).Message)
+{
+    public ApiError Error => error ?? ApiError.InvalidToken;
+}

@@ -3,6 +3,7 @@ using Microsoft.AspNetCore.Authentication;
 using TusUpload.Protocol.Errors;
 using TusUpload.Protocol.Events;
 using TusUpload.Server.Api;
+using TusUpload.Server.Auth.Links;
 using TusUpload.Uploads.Admission;
 using TusUpload.Uploads.Capabilities;
 
@@ -12,6 +13,8 @@ namespace TusUpload.Server.Auth;
 internal static class UploadTokenScope
 {
     private static readonly string[] RouteKeys = ["uploadId", "id"];
+
+    private static readonly TusError LinkRevoked = new(ApiError.LinkRevoked.Status, ApiError.LinkRevoked.Code, ApiError.LinkRevoked.Message);
 
     private static readonly TusError Revoked = new(401, "upload_token_revoked", "This upload token has been revoked.");
 
@@ -30,6 +33,11 @@ internal static class UploadTokenScope
         var http = context.HttpContext;
         if (!await IsRevokedAsync(http))
         {
+            if (await IsOfRevokedLinkAsync(http))
+            {
+                context.FailRequest(HttpMethods.IsHead(http.Request.Method) ? LinkRevoked with { Status = 404 } : LinkRevoked);
+            }
+
             return;
         }
 
@@ -44,8 +52,15 @@ internal static class UploadTokenScope
 
     /// <summary>The same for an endpoint of the API. Its arguments are bound by now, the caller among them, so nobody else can step in.</summary>
     public static async ValueTask<object?> FilterAsync(EndpointFilterInvocationContext context, EndpointFilterDelegate next) =>
-        await IsRevokedAsync(context.HttpContext) ? ApiError.From(Revoked) : await next(context);
+        await IsRevokedAsync(context.HttpContext) ? ApiError.From(Revoked)
+        : await IsOfRevokedLinkAsync(context.HttpContext) ? ApiError.LinkRevoked
+        : await next(context);
 
     private static ValueTask<bool> IsRevokedAsync(HttpContext http) =>
         http.RequestServices.GetRequiredService<UploadTokens>().IsRevokedAsync(http.User.Caller(), http.RequestAborted);
+
+    // A link that was revoked takes the uploads along that were begun through it, whatever else was given for them.
+    private static async ValueTask<bool> IsOfRevokedLinkAsync(HttpContext http) =>
+        http.User.Caller() is { UploadId: not null, LinkId: { } link }
+        && await http.RequestServices.GetRequiredService<LinkVisitors>().FindAsync(link, http.RequestAborted) is not { RevokedAt: null };
 }

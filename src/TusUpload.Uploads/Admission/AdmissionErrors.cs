@@ -1,10 +1,11 @@
+using TusUpload.Data.Links;
 using TusUpload.Data.Sessions;
 using TusUpload.Protocol.Errors;
 
 namespace TusUpload.Uploads.Admission;
 
 /// <summary>Why an upload was not admitted, in the words of the API. Final answers: no client that gets one should try again unchanged.</summary>
-internal static class AdmissionErrors
+public static class AdmissionErrors
 {
     public static readonly TusError DigestsDiffer =
         new(400, "digests_differ", "The metadata's sha256 and Repr-Digest promise different bytes.");
@@ -16,12 +17,30 @@ internal static class AdmissionErrors
 
     public static readonly TusError LinkNotFound = Unknown("link");
 
+    public static readonly TusError LinkExpired = new(410, "link_expired", "The link has expired: nothing new comes in through it.");
+
+    public static readonly TusError LinkUsesExceeded = new(422, "link_uses_exceeded", "As many have come by this link as may.");
+
+    // To whoever is signed in: what may be had with a password is had with a link token.
+    private static readonly TusError LinkPassword =
+        new(403, "link_password_required", "The link has a password: exchange it for a link token.");
+
+    private static readonly TusError LinkFiles = new(422, "link_files_exceeded", "As many files have come in through this link as may.");
+
+    private static readonly TusError LinkType = new(415, "type_not_allowed", "The link takes no files of this type.");
+
     /// <summary>The first reason that holds, from the outside in.</summary>
     public static TusError For(Data.Sessions.Admission admission, long size) => admission switch
     {
         { WorkspaceKnown: false } => WorkspaceNotFound,
         { FolderKnown: false } => Unknown("folder"),
         { LinkKnown: false } => LinkNotFound,
+        { LinkRefusal: LinkRefusal.Expired } => LinkExpired,
+        { LinkRefusal: LinkRefusal.Password } => LinkPassword,
+        { LinkRefusal: LinkRefusal.Uses } => LinkUsesExceeded,
+        { LinkRefusal: LinkRefusal.Files } => LinkFiles,
+        { LinkRefusal: LinkRefusal.Type } => LinkType,
+        { LinkRefusal: LinkRefusal.Size } => FileTooLarge(admission.LinkLargest ?? 0),
         { BatchKnown: false } => Unknown("batch"),
         { NameTaken: true } => NameTaken,
         { BatchOpen: false } => new(422, "batch_closed", "The batch is closed: no more files can join it."),
@@ -29,10 +48,16 @@ internal static class AdmissionErrors
     };
 
     /// <summary>As <see cref="For(Data.Sessions.Admission, long)"/>, for an upload that is there already and needs more.</summary>
-    public static TusError For(Reservation reservation, long more) =>
-        QuotaExceeded(more, reservation.UserRoom, reservation.WorkspaceRoom, reservation.LinkRoom);
+    public static TusError For(Reservation reservation, long more) => reservation.Largest is { } largest
+        ? FileTooLarge(largest)
+        : QuotaExceeded(more, reservation.UserRoom, reservation.WorkspaceRoom, reservation.LinkRoom);
 
     private static TusError Unknown(string what) => new(404, $"{what}_not_found", $"There is no such {what}.");
+
+    private static TusError FileTooLarge(long largest) => new(413, "file_too_large", "The link takes no files of this size.")
+    {
+        Details = new Dictionary<string, object?> { ["level"] = "link", ["largest"] = largest },
+    };
 
     private static TusError QuotaExceeded(long size, long? user, long? workspace, long? link)
     {

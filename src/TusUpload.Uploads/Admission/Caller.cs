@@ -15,6 +15,9 @@ public sealed record Caller(string Subject, Rights Rights)
     /// <summary>The link it came by; null for a user.</summary>
     public Guid? LinkId { get; init; }
 
+    /// <summary>Came by a link with nothing but its name: whoever that is, it has not been there before.</summary>
+    public bool IsFirstVisit { get; init; }
+
     /// <summary>The one upload that the bearer of an upload token may ask for; null for whoever signed in.</summary>
     public Guid? UploadId { get; init; }
 

@@ -28,7 +28,7 @@ internal sealed class UploadFolders(FolderPaths folders, TimeProvider time)
         var key = (upload.WorkspaceId, upload.LinkId, upload.Below, string.Join('/', directories));
         if (again || !_known.TryGetValue(key, out var folder))
         {
-            var wanted = new WantedFolders(upload.WorkspaceId, upload.UserId, upload.UploaderId, upload.LinkId, upload.Below, directories);
+            var wanted = new WantedFolders(upload.WorkspaceId, upload.UserId, upload.UploaderId, upload.IsVisitor, upload.LinkId, upload.Below, directories);
             folder = await folders.EnsureAsync(wanted, time.GetUtcNow(), cancellationToken);
             if (folder is null)
             {

@@ -27,7 +27,8 @@ internal sealed record UploadTarget
 
     public Guid? FolderId { get; init; }
 
-    public Guid? LinkId { get; init; }
+    /// <summary>A link by its id or its slug.</summary>
+    public string? Link { get; init; }
 
     public Guid? BatchId { get; init; }
 
@@ -36,7 +37,12 @@ internal sealed record UploadTarget
     /// <summary>Reads the keys that mean something here; others are the client's own. A value that cannot be meant is refused.</summary>
     public static TusResult<UploadTarget> Read(UploadMetadata metadata)
     {
-        foreach (var key in (ReadOnlySpan<string>)["workspaceId", "folderId", "linkId", "batchId"])
+        if (metadata.Find(UploadPlaces.LinkKey) is { } link && !UploadPlaces.IsLink(link))
+        {
+            return Invalid($"The metadata's {UploadPlaces.LinkKey} is neither a UUID nor a link's slug.");
+        }
+
+        foreach (var key in (ReadOnlySpan<string>)["workspaceId", "folderId", "batchId"])
         {
             if (metadata.Find(key) is { } value && !Guid.TryParse(value, out _))
             {
@@ -57,7 +63,7 @@ internal sealed record UploadTarget
             RelativePath = Clean(metadata.Find("relativePath"), isPath: true),
             WorkspaceId = Id(metadata, "workspaceId"),
             FolderId = Id(metadata, "folderId"),
-            LinkId = Id(metadata, "linkId"),
+            Link = metadata.Find(UploadPlaces.LinkKey),
             BatchId = Id(metadata, "batchId"),
             Sha256 = sha256,
         };
@@ -70,16 +76,18 @@ internal sealed record UploadTarget
         return tooLong is null ? target with { Directories = directories } : tooLong;
     }
 
-    public NewSession ToSession(CreateRequest request, Guid id, string uploaderId, UploadPlace place) => new()
+    public NewSession ToSession(CreateRequest request, Guid id, Caller caller, UploadPlace place) => new()
     {
         Id = id,
         UserId = place.UserId,
-        UploaderId = uploaderId,
+        UploaderId = caller.Subject,
         WorkspaceId = place.WorkspaceId,
         FolderId = FolderId,
         Below = FolderId,
         Directories = request.IsPartial ? null : Directories,
         LinkId = place.LinkId,
+        IsVisitor = !caller.IsUser,
+        IsFirstVisit = caller.IsFirstVisit,
         BatchId = request.IsPartial ? null : BatchId,
         FileName = FileName,
         RelativePath = RelativePath,

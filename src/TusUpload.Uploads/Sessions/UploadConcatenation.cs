@@ -38,7 +38,7 @@ internal sealed class UploadConcatenation(
         }
 
         var caller = request.Caller.Caller();
-        var place = await places.FindAsync(caller, target.Value!.WorkspaceId, target.Value.LinkId, cancellationToken);
+        var place = await places.FindAsync(caller, target.Value!.WorkspaceId, target.Value.Link, cancellationToken);
         if (place.Error is { } nowhere)
         {
             return nowhere;
@@ -46,7 +46,7 @@ internal sealed class UploadConcatenation(
 
         var now = time.GetUtcNow();
         var created = new CreateRequest(request.Caller, null, request.Metadata) { ResumeKey = request.ResumeKey };
-        var final = target.Value!.ToSession(created, Guid.CreateVersion7(), caller.Subject, place.Value!) with
+        var final = target.Value!.ToSession(created, Guid.CreateVersion7(), caller, place.Value!) with
         {
             Now = now,
             ExpiresAt = now + expiry.Value.ExpiresAfter,

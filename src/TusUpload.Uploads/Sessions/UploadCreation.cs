@@ -33,14 +33,14 @@ internal sealed class UploadCreation(
         }
 
         var caller = request.Caller.Caller();
-        var place = await places.FindAsync(caller, target.Value!.WorkspaceId, target.Value.LinkId, cancellationToken);
+        var place = await places.FindAsync(caller, target.Value!.WorkspaceId, target.Value.Link, cancellationToken);
         if (place.Error is { } nowhere)
         {
             return nowhere;
         }
 
         var id = Guid.CreateVersion7(time.GetUtcNow());
-        var placed = await folders.PlaceAsync(target.Value!.ToSession(request, id, caller.Subject, place.Value!), again: false, cancellationToken);
+        var placed = await folders.PlaceAsync(target.Value!.ToSession(request, id, caller, place.Value!), again: false, cancellationToken);
         if (placed.Error is { } unplaced)
         {
             return unplaced;

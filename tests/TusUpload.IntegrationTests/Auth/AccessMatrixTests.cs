@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net;
+using System.Text.Json;
 
 using Microsoft.AspNetCore.Routing;
 using Microsoft.Extensions.DependencyInjection;
@@ -7,6 +8,7 @@ using Microsoft.Extensions.DependencyInjection;
 using TusUpload.Data.Folders;
 using TusUpload.IntegrationTests.Api;
 using TusUpload.IntegrationTests.Api.Places;
+using TusUpload.IntegrationTests.Links;
 
 namespace TusUpload.IntegrationTests.Auth;
 
@@ -17,79 +19,89 @@ namespace TusUpload.IntegrationTests.Auth;
 public sealed class AccessMatrixTests(JwtTests.Server server) : IClassFixture<JwtTests.Server>
 {
     // token: bearer of the upload's own token; revoked: of one that was revoked; key: an API key of the owner's that may only read;
-    // viewer and manager: members of the owner's workspace.
+    // viewer and manager: members of the owner's workspace. By a link of the owner's come, with a link token: visitor; closed: its link has
+    // expired; barred: its link was revoked; late: its token has run out.
     private static readonly string[] Callers =
-        ["anonymous", "other", "token", "revoked", "key", "observer", "operator", "admin", "viewer", "manager", "owner"];
+    [
+        "anonymous", "other", "token", "revoked", "key", "observer", "operator", "admin", "viewer", "manager", "visitor", "closed", "barred", "late", "owner",
+    ];
 
     private const string Table = """
-        GET     /api/v1/api-keys                              401 ok  401 401 403 ok  ok  ok  ok  ok  ok
-        POST    /api/v1/api-keys                              401 ok  401 401 403 ok  ok  ok  ok  ok  ok
-        DELETE  /api/v1/api-keys/{id:guid}                    401 404 401 401 403 404 404 404 404 404 ok
-        GET     /api/v1/audit                                 401 403 401 401 403 403 ok  ok  403 403 403
-        GET     /api/v1/batches                               401 ok  401 401 ok  ok  ok  ok  ok  ok  ok
-        POST    /api/v1/batches                               401 ok  401 401 403 ok  ok  ok  ok  ok  ok
-        GET     /api/v1/batches/{id:guid}                     401 404 401 401 ok  404 404 404 ok  ok  ok
-        GET     /api/v1/batches/{id:guid}/content             401 404 401 401 ok  404 404 404 ok  ok  ok
-        POST    /api/v1/batches/{id:guid}/seal                401 404 401 401 403 404 404 404 403 ok  ok
-        GET     /api/v1/downloads/{link}                      404 404 404 404 404 404 404 404 404 404 404
-        HEAD    /api/v1/downloads/{link}                      404 404 404 404 404 404 404 404 404 404 404
-        GET     /api/v1/events                                401 ok  401 401 ok  ok  ok  ok  ok  ok  ok
-        GET     /api/v1/files                                 401 ok  401 401 ok  ok  ok  ok  ok  ok  ok
-        DELETE  /api/v1/files/{id:guid}                       401 404 401 401 403 404 404 404 403 ok  ok
-        GET     /api/v1/files/{id:guid}                       401 404 401 401 ok  404 404 404 ok  ok  ok
-        PATCH   /api/v1/files/{id:guid}                       401 404 401 401 403 404 404 404 403 ok  ok
-        GET     /api/v1/files/{id:guid}/content               401 404 401 401 ok  404 404 404 ok  ok  ok
-        HEAD    /api/v1/files/{id:guid}/content               401 404 401 401 ok  404 404 404 ok  ok  ok
-        POST    /api/v1/files/{id:guid}/copy                  401 404 401 401 403 404 404 404 403 ok  ok
-        POST    /api/v1/files/{id:guid}/replay                401 404 401 401 403 404 404 404 403 ok  ok
-        POST    /api/v1/files/{id:guid}/signed-url            401 404 401 401 ok  404 404 404 ok  ok  ok
-        GET     /api/v1/files/{id:guid}/versions              401 404 401 401 ok  404 404 404 ok  ok  ok
-        GET     /api/v1/folders                               401 ok  401 401 ok  ok  ok  ok  ok  ok  ok
-        POST    /api/v1/folders                               401 ok  401 401 403 ok  ok  ok  ok  ok  ok
-        DELETE  /api/v1/folders/{id:guid}                     401 404 401 401 403 404 404 404 403 ok  ok
-        GET     /api/v1/folders/{id:guid}                     401 404 401 401 ok  404 404 404 ok  ok  ok
-        PATCH   /api/v1/folders/{id:guid}                     401 404 401 401 403 404 404 404 403 ok  ok
-        GET     /api/v1/folders/{id:guid}/content             401 404 401 401 ok  404 404 404 ok  ok  ok
-        POST    /api/v1/folders/{id:guid}/move                401 404 401 401 403 404 404 404 403 ok  ok
-        POST    /api/v1/folders/{id:guid}/restore             401 404 401 401 403 404 404 404 403 ok  ok
-        GET     /api/v1/trash                                 401 ok  401 401 ok  ok  ok  ok  ok  ok  ok
-        DELETE  /api/v1/trash/{id:guid}                       401 404 401 401 403 404 404 404 403 ok  ok
-        GET     /api/v1/uploads                               401 ok  401 401 ok  ok  ok  ok  ok  ok  ok
-        DELETE  /api/v1/uploads/{id:guid}                     401 404 401 401 403 404 404 404 404 ok  ok
-        GET     /api/v1/uploads/{id:guid}                     401 404 ok  401 ok  404 404 404 ok  ok  ok
-        POST    /api/v1/uploads/{id:guid}/extend              401 404 ok  401 403 404 404 404 404 ok  ok
-        DELETE  /api/v1/uploads/{id:guid}/token               401 404 401 401 403 404 404 404 404 ok  ok
-        POST    /api/v1/uploads/{id:guid}/token               401 404 401 401 403 404 404 404 404 ok  ok
-        GET     /api/v1/usage                                 401 ok  401 401 ok  ok  ok  ok  ok  ok  ok
-        GET     /api/v1/workspaces                            401 ok  401 401 ok  ok  ok  ok  ok  ok  ok
-        POST    /api/v1/workspaces                            401 ok  401 401 403 ok  ok  ok  ok  ok  ok
-        DELETE  /api/v1/workspaces/{id:guid}                  401 404 401 401 403 404 404 404 403 403 ok
-        GET     /api/v1/workspaces/{id:guid}                  401 404 401 401 ok  404 404 404 ok  ok  ok
-        PATCH   /api/v1/workspaces/{id:guid}                  401 404 401 401 403 404 404 404 403 ok  ok
-        GET     /api/v1/workspaces/{id:guid}/members          401 404 401 401 ok  404 404 404 403 ok  ok
-        DELETE  /api/v1/workspaces/{id:guid}/members/{userId} 401 404 401 401 403 404 404 404 403 ok  ok
-        GET     /api/v1/workspaces/{id:guid}/members/{userId} 401 404 401 401 ok  404 404 404 403 ok  ok
-        PUT     /api/v1/workspaces/{id:guid}/members/{userId} 401 404 401 401 403 404 404 404 403 ok  ok
-        POST    /api/v1/workspaces/{id:guid}/restore          401 404 401 401 403 404 404 404 ok  ok  ok
-        GET     /api/v1/workspaces/{id:guid}/tree             401 404 401 401 ok  404 404 404 ok  ok  ok
-        GET     /docs/favicon.svg                             ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
-        GET     /docs/scalar.aspnetcore.js                    ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
-        GET     /docs/scalar.js                               ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
-        GET     /docs/{documentName?}                         401 403 401 401 403 ok  ok  ok  403 403 403
-        GET     /hangfire/{**path}                            401 403 401 401 403 ok  ok  ok  403 403 403
-        GET     /health/live                                  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
-        GET     /health/ready                                 ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
-        GET     /login                                        ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
-        POST    /login                                        403 403 403 403 403 403 403 403 403 403 403
-        POST    /logout                                       ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
-        GET     /metrics                                      401 403 401 401 403 ok  ok  ok  403 403 403
-        GET     /openapi/{documentName}.json                  401 403 401 401 403 ok  ok  ok  403 403 403
-        OPTIONS /uploads                                      ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
-        POST    /uploads                                      401 ok  401 401 403 ok  ok  ok  ok  ok  ok
-        DELETE  /uploads/{uploadId}                           401 404 ok  401 403 404 404 404 404 404 ok
-        HEAD    /uploads/{uploadId}                           401 404 ok  401 403 404 404 404 404 404 ok
-        OPTIONS /uploads/{uploadId}                           ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
-        PATCH   /uploads/{uploadId}                           401 404 ok  401 403 404 404 404 404 404 ok
+        GET     /api/v1/api-keys                              401 ok  401 401 403 ok  ok  ok  ok  ok  403 403 401 401 ok
+        POST    /api/v1/api-keys                              401 ok  401 401 403 ok  ok  ok  ok  ok  403 403 401 401 ok
+        DELETE  /api/v1/api-keys/{id:guid}                    401 404 401 401 403 404 404 404 404 404 403 403 401 401 ok
+        GET     /api/v1/audit                                 401 403 401 401 403 403 ok  ok  403 403 403 403 401 401 403
+        GET     /api/v1/batches                               401 ok  401 401 ok  ok  ok  ok  ok  ok  ok  ok  401 401 ok
+        POST    /api/v1/batches                               401 ok  401 401 403 ok  ok  ok  ok  ok  ok  ok  401 401 ok
+        GET     /api/v1/batches/{id:guid}                     401 404 401 401 ok  404 404 404 ok  ok  404 404 401 401 ok
+        GET     /api/v1/batches/{id:guid}/content             401 404 401 401 ok  404 404 404 ok  ok  403 403 401 401 ok
+        POST    /api/v1/batches/{id:guid}/seal                401 404 401 401 403 404 404 404 403 ok  404 404 401 401 ok
+        GET     /api/v1/downloads/{link}                      404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+        HEAD    /api/v1/downloads/{link}                      404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
+        GET     /api/v1/events                                401 ok  401 401 ok  ok  ok  ok  ok  ok  ok  ok  401 401 ok
+        GET     /api/v1/files                                 401 ok  401 401 ok  ok  ok  ok  ok  ok  ok  ok  401 401 ok
+        DELETE  /api/v1/files/{id:guid}                       401 404 401 401 403 404 404 404 403 ok  403 403 401 401 ok
+        GET     /api/v1/files/{id:guid}                       401 404 401 401 ok  404 404 404 ok  ok  404 404 401 401 ok
+        PATCH   /api/v1/files/{id:guid}                       401 404 401 401 403 404 404 404 403 ok  403 403 401 401 ok
+        GET     /api/v1/files/{id:guid}/content               401 404 401 401 ok  404 404 404 ok  ok  403 403 401 401 ok
+        HEAD    /api/v1/files/{id:guid}/content               401 404 401 401 ok  404 404 404 ok  ok  403 403 401 401 ok
+        POST    /api/v1/files/{id:guid}/copy                  401 404 401 401 403 404 404 404 403 ok  403 403 401 401 ok
+        POST    /api/v1/files/{id:guid}/replay                401 404 401 401 403 404 404 404 403 ok  403 403 401 401 ok
+        POST    /api/v1/files/{id:guid}/signed-url            401 404 401 401 ok  404 404 404 ok  ok  403 403 401 401 ok
+        GET     /api/v1/files/{id:guid}/versions              401 404 401 401 ok  404 404 404 ok  ok  403 403 401 401 ok
+        GET     /api/v1/folders                               401 ok  401 401 ok  ok  ok  ok  ok  ok  403 403 401 401 ok
+        POST    /api/v1/folders                               401 ok  401 401 403 ok  ok  ok  ok  ok  403 403 401 401 ok
+        DELETE  /api/v1/folders/{id:guid}                     401 404 401 401 403 404 404 404 403 ok  403 403 401 401 ok
+        GET     /api/v1/folders/{id:guid}                     401 404 401 401 ok  404 404 404 ok  ok  403 403 401 401 ok
+        PATCH   /api/v1/folders/{id:guid}                     401 404 401 401 403 404 404 404 403 ok  403 403 401 401 ok
+        GET     /api/v1/folders/{id:guid}/content             401 404 401 401 ok  404 404 404 ok  ok  403 403 401 401 ok
+        POST    /api/v1/folders/{id:guid}/move                401 404 401 401 403 404 404 404 403 ok  403 403 401 401 ok
+        POST    /api/v1/folders/{id:guid}/restore             401 404 401 401 403 404 404 404 403 ok  403 403 401 401 ok
+        GET     /api/v1/links                                 401 ok  401 401 403 ok  ok  ok  ok  ok  403 403 401 401 ok
+        POST    /api/v1/links                                 401 ok  401 401 403 ok  ok  ok  ok  ok  403 403 401 401 ok
+        DELETE  /api/v1/links/{id:guid}                       401 404 401 401 403 404 404 404 404 ok  403 403 401 401 ok
+        GET     /api/v1/links/{id:guid}                       401 404 401 401 403 404 404 404 404 ok  403 403 401 401 ok
+        PATCH   /api/v1/links/{id:guid}                       401 404 401 401 403 404 404 404 404 ok  403 403 401 401 ok
+        GET     /api/v1/links/{slug}/public                   ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+        POST    /api/v1/links/{slug}/session                  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+        GET     /api/v1/trash                                 401 ok  401 401 ok  ok  ok  ok  ok  ok  403 403 401 401 ok
+        DELETE  /api/v1/trash/{id:guid}                       401 404 401 401 403 404 404 404 403 ok  403 403 401 401 ok
+        GET     /api/v1/uploads                               401 ok  401 401 ok  ok  ok  ok  ok  ok  ok  ok  401 401 ok
+        DELETE  /api/v1/uploads/{id:guid}                     401 404 401 401 403 404 404 404 404 ok  404 404 401 401 ok
+        GET     /api/v1/uploads/{id:guid}                     401 404 ok  401 ok  404 404 404 ok  ok  404 404 401 401 ok
+        POST    /api/v1/uploads/{id:guid}/extend              401 404 ok  401 403 404 404 404 404 ok  404 404 401 401 ok
+        DELETE  /api/v1/uploads/{id:guid}/token               401 404 401 401 403 404 404 404 404 ok  404 404 401 401 ok
+        POST    /api/v1/uploads/{id:guid}/token               401 404 401 401 403 404 404 404 404 ok  404 404 401 401 ok
+        GET     /api/v1/usage                                 401 ok  401 401 ok  ok  ok  ok  ok  ok  403 403 401 401 ok
+        GET     /api/v1/workspaces                            401 ok  401 401 ok  ok  ok  ok  ok  ok  403 403 401 401 ok
+        POST    /api/v1/workspaces                            401 ok  401 401 403 ok  ok  ok  ok  ok  403 403 401 401 ok
+        DELETE  /api/v1/workspaces/{id:guid}                  401 404 401 401 403 404 404 404 403 403 403 403 401 401 ok
+        GET     /api/v1/workspaces/{id:guid}                  401 404 401 401 ok  404 404 404 ok  ok  403 403 401 401 ok
+        PATCH   /api/v1/workspaces/{id:guid}                  401 404 401 401 403 404 404 404 403 ok  403 403 401 401 ok
+        GET     /api/v1/workspaces/{id:guid}/members          401 404 401 401 ok  404 404 404 403 ok  403 403 401 401 ok
+        DELETE  /api/v1/workspaces/{id:guid}/members/{userId} 401 404 401 401 403 404 404 404 403 ok  403 403 401 401 ok
+        GET     /api/v1/workspaces/{id:guid}/members/{userId} 401 404 401 401 ok  404 404 404 403 ok  403 403 401 401 ok
+        PUT     /api/v1/workspaces/{id:guid}/members/{userId} 401 404 401 401 403 404 404 404 403 ok  403 403 401 401 ok
+        POST    /api/v1/workspaces/{id:guid}/restore          401 404 401 401 403 404 404 404 ok  ok  403 403 401 401 ok
+        GET     /api/v1/workspaces/{id:guid}/tree             401 404 401 401 ok  404 404 404 ok  ok  403 403 401 401 ok
+        GET     /docs/favicon.svg                             ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+        GET     /docs/scalar.aspnetcore.js                    ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+        GET     /docs/scalar.js                               ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+        GET     /docs/{documentName?}                         401 403 401 401 403 ok  ok  ok  403 403 403 403 401 401 403
+        GET     /hangfire/{**path}                            401 403 401 401 403 ok  ok  ok  403 403 403 403 401 401 403
+        GET     /health/live                                  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+        GET     /health/ready                                 ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+        GET     /login                                        ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+        POST    /login                                        403 403 403 403 403 403 403 403 403 403 403 403 403 403 403
+        POST    /logout                                       ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+        GET     /metrics                                      401 403 401 401 403 ok  ok  ok  403 403 403 403 401 401 403
+        GET     /openapi/{documentName}.json                  401 403 401 401 403 ok  ok  ok  403 403 403 403 401 401 403
+        OPTIONS /uploads                                      ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+        POST    /uploads                                      401 ok  401 401 403 ok  ok  ok  ok  ok  ok  410 401 401 ok
+        DELETE  /uploads/{uploadId}                           401 404 ok  401 403 404 404 404 404 404 404 404 401 401 ok
+        HEAD    /uploads/{uploadId}                           401 404 ok  401 403 404 404 404 404 404 404 404 404 423 ok
+        OPTIONS /uploads/{uploadId}                           ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok  ok
+        PATCH   /uploads/{uploadId}                           401 404 ok  401 403 404 404 404 404 404 404 404 401 401 ok
         """;
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
@@ -144,6 +156,7 @@ public sealed class AccessMatrixTests(JwtTests.Server server) : IClassFixture<Jw
             .Replace("{documentName}", "v1", StringComparison.Ordinal)
             .Replace("{link}", "td1.nonsense", StringComparison.Ordinal)
             .Replace("{userId}", $"{things.Owner}-member", StringComparison.Ordinal)
+            .Replace("{slug}", things.Slug, StringComparison.Ordinal)
             .Replace("{uploadId}", $"{things.Upload}", StringComparison.Ordinal)
             .Replace("{id:guid}", pattern.Contains("{id:guid}", StringComparison.Ordinal) ? $"{things.Of(pattern)}" : "", StringComparison.Ordinal);
         using var client = server.ClientWith(caller switch
@@ -151,6 +164,7 @@ public sealed class AccessMatrixTests(JwtTests.Server server) : IClassFixture<Jw
             "anonymous" or "token" or "revoked" => null,
             "other" => Tokens.Of("matrix-other"),
             "key" => things.Key,
+            "visitor" or "closed" or "barred" or "late" => things.LinkTokens[caller],
             "owner" => Tokens.Of(things.Owner),
             "viewer" or "manager" => Tokens.Of($"{things.Owner}-{caller}"),
             _ => Tokens.Of($"matrix-{caller}", caller),
@@ -174,7 +188,7 @@ public sealed class AccessMatrixTests(JwtTests.Server server) : IClassFixture<Jw
 
         using var answer = await client.SendAsync(request, HttpCompletionOption.ResponseHeadersRead, Ct);
         Assert.True((int)answer.StatusCode < 500, $"{endpoint} by {caller}: {answer.StatusCode}");
-        return answer.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden or HttpStatusCode.NotFound
+        return answer.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden or HttpStatusCode.NotFound or HttpStatusCode.Gone or HttpStatusCode.Locked
             ? ((int)answer.StatusCode).ToString(CultureInfo.InvariantCulture)
             : "ok";
     }
@@ -202,9 +216,39 @@ public sealed class AccessMatrixTests(JwtTests.Server server) : IClassFixture<Jw
         var trash = await client.MakeFolderAsync(workspace, "trash");
         using var deleted = await client.DeleteAsync($"/api/v1/folders/{trash}", Ct);
         Assert.Equal(HttpStatusCode.NoContent, deleted.StatusCode);
-        return new(
-            owner, upload, file, batch, key.GetProperty("id").GetGuid(), await FolderAsync(file), workspace, trash, key.Text("key")!,
-            await TokenAsync(client, upload), revoked);
+        var (link, tokens) = await LinksAsync(client);
+        return new()
+        {
+            Owner = owner,
+            Link = link.GetProperty("id").GetGuid(),
+            Slug = link.Text("slug")!,
+            LinkTokens = tokens,
+            Upload = upload,
+            File = file,
+            Batch = batch,
+            KeyId = key.GetProperty("id").GetGuid(),
+            Folder = await FolderAsync(file),
+            Workspace = workspace,
+            Trash = trash,
+            Key = key.Text("key")!,
+            UploadToken = await TokenAsync(client, upload),
+            RevokedToken = revoked,
+        };
+    }
+
+    private async Task<(JsonElement Link, IReadOnlyDictionary<string, string> Tokens)> LinksAsync(HttpClient owner)
+    {
+        var (link, closed, barred) = (await owner.MakeLinkAsync(), await owner.MakeLinkAsync(), await owner.MakeLinkAsync());
+        var tokens = new Dictionary<string, string>(StringComparer.Ordinal)
+        {
+            ["visitor"] = await server.LinkTokenAsync(link),
+            ["closed"] = await server.LinkTokenAsync(closed),
+            ["barred"] = await server.LinkTokenAsync(barred),
+        };
+        tokens["late"] = await server.AgedAsync(tokens["visitor"], TimeSpan.FromMinutes(-1));
+        await server.ExpireAsync(closed);
+        await owner.RevokeAsync(barred);
+        return (link, tokens);
     }
 
     private static async Task<string> TokenAsync(HttpClient client, Guid upload) =>
@@ -218,10 +262,36 @@ public sealed class AccessMatrixTests(JwtTests.Server server) : IClassFixture<Jw
         return folder.Id;
     });
 
-    private sealed record Things(
-        string Owner, Guid Upload, Guid File, Guid Batch, Guid KeyId, Guid Folder, Guid Workspace, Guid Trash, string Key,
-        string UploadToken, string RevokedToken)
+    private sealed record Things
     {
+        public required string Owner { get; init; }
+
+        public required Guid Link { get; init; }
+
+        public required string Slug { get; init; }
+
+        public required IReadOnlyDictionary<string, string> LinkTokens { get; init; }
+
+        public required Guid Upload { get; init; }
+
+        public required Guid File { get; init; }
+
+        public required Guid Batch { get; init; }
+
+        public required Guid KeyId { get; init; }
+
+        public required Guid Folder { get; init; }
+
+        public required Guid Workspace { get; init; }
+
+        public required Guid Trash { get; init; }
+
+        public required string Key { get; init; }
+
+        public required string UploadToken { get; init; }
+
+        public required string RevokedToken { get; init; }
+
         public Guid Of(string pattern) => pattern.Split('/')[3] switch
         {
             "uploads" => Upload,
@@ -231,6 +301,7 @@ public sealed class AccessMatrixTests(JwtTests.Server server) : IClassFixture<Jw
             "folders" => Folder,
             "workspaces" => Workspace,
             "trash" => Trash,
+            "links" => Link,
             var other => throw new ArgumentOutOfRangeException(nameof(pattern), other, "Whose id is this?"),
         };
     }

@@ -159,6 +159,6 @@ public class RunningServer(PostgresServer postgres) : WebApplicationFactory<Prog
         Assert.True(
             response.StatusCode == System.Net.HttpStatusCode.Created,
             $"{(int)response.StatusCode} {await response.Content.ReadAsStringAsync(Ct)}");
-        return Guid.Parse(response.Headers.Location!.ToString().Split('/')[^1]);
+        return Guid.Parse(response.Headers.Location!.ToString().Split('?')[0].Split('/')[^1]);
     }
 }

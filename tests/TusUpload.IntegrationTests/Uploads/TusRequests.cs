@@ -70,7 +70,7 @@ internal static class TusRequests
         return (await answer.Content.ReadFromJsonAsync<JsonElement>(Ct)).GetProperty("code").GetString()!;
     }
 
-    public static Guid Id(this Uri upload) => Guid.Parse(upload.OriginalString[(upload.OriginalString.LastIndexOf('/') + 1)..]);
+    public static Guid Id(this Uri upload) => Guid.Parse(upload.OriginalString.Split('?')[0].Split('/')[^1]);
 
     /// <summary>The file once it has come to its end.</summary>
     public static async Task<JsonElement> EndedFileAsync(this HttpClient client, Guid id)

@@ -53,6 +53,11 @@ public sealed class UploadTargetTests
         Assert.DoesNotContain(value, refused.Error.Message, StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("party-2026")]
+    [InlineData("0197b2c4-0000-7000-8000-000000000000")]
+    public void A_link_has_an_id_and_a_name(string link) => Assert.Equal(link, Read(("linkId", link)).Link);
+
     [Fact]
     public void A_name_that_no_column_holds_is_refused() =>
         Assert.Equal("invalid_metadata", UploadTarget.Read(Metadata(("filename", new string('n', 1001)))).Error!.Code);

@@ -1,4 +1,5 @@
 import * as tus from 'tus-js-client'
+import { Content } from './content.mjs'
 
 export const { DefaultHttpStack, Upload } = tus
 
@@ -11,6 +12,22 @@ class ContentReader {
         const value = content.bytes(start, end)
         value.size = value.length
         return { value, done: end >= content.size }
+      },
+      close() {},
+    }
+  }
+}
+
+/** tus-js-client cuts the content into parts and reads each of them again as a content of its own. */
+export class PartReader {
+  async openFile(source) {
+    const read = source instanceof Content ? (start, end) => source.bytes(start, end) : (start, end) => source.subarray(start, end)
+    return {
+      size: source.size,
+      async slice(start, end) {
+        const value = read(start, end)
+        value.size = value.length
+        return { value, done: end >= source.size }
       },
       close() {},
     }

@@ -17,7 +17,7 @@ internal static class CreateBatch
             return ApiError.InvalidExpectedFiles;
         }
 
-        var found = await services.Places.FindAsync(caller, body?.WorkspaceId, linkId: null, cancellationToken);
+        var found = await services.Places.FindAsync(caller, body?.WorkspaceId, link: null, cancellationToken);
         if (found.Value is not { } place)
         {
             return ApiError.From(found.Error!);

@@ -48,13 +48,7 @@ internal static class SignUrl
             var expiresAt = time.GetUtcNow() + validity;
             var link = new ObjectLink(file.StoragePath!, file.FileName, SafeContentType.Of(file.ContentType), validity);
             var url = options.Value.SignedUrls == StorageOptions.OfStore ? await storage.SignAsync(link, cancellationToken) : null;
-            return new(url?.AbsoluteUri ?? $"{Origin()}{ApiSetup.Root}/v1{DownloadRoutes.Root}/{links.Sign(file.Id, expiresAt)}", expiresAt);
-        }
-
-        private string Origin()
-        {
-            var request = http.HttpContext!.Request;
-            return tus.Value.PublicUrl?.TrimEnd('/') ?? $"{request.Scheme}://{request.Host.ToUriComponent()}{request.PathBase.ToUriComponent()}";
+            return new(url?.AbsoluteUri ?? $"{OwnAddress.Of(http.HttpContext!.Request, tus.Value)}{ApiSetup.Root}/v1{DownloadRoutes.Root}/{links.Sign(file.Id, expiresAt)}", expiresAt);
         }
     }
 }

@@ -166,7 +166,7 @@ public sealed class RelativePathTests(RunningServer server) : IClassFixture<Runn
             return Task.FromResult(made.Id);
         });
         var folders = server.Services.GetRequiredService<FolderPaths>();
-        var wanted = new WantedFolders(space, "local", $"link:{link:N}:{Guid.CreateVersion7():N}", link, null, ["x", "y"]);
+        var wanted = new WantedFolders(space, "local", $"link:{link:N}:{Guid.CreateVersion7():N}", false, link, null, ["x", "y"]);
 
         var ensured = await folders.EnsureAsync(wanted, TimeProvider.System.GetUtcNow(), Ct);
         await server.WithDbAsync(db => db.Links.Where(known => known.Id == link).ExecuteUpdateAsync(set => set.SetProperty(known => known.RevokedAt, TimeProvider.System.GetUtcNow()), Ct));

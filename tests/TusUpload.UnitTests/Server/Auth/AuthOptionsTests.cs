@@ -35,6 +35,14 @@ public sealed class AuthOptionsTests
     public void A_sign_in_that_anybody_could_pass_is_refused_at_the_start(string? secret, string? jwks, string? authority, string? issuer, string expected) =>
         Assert.Contains(expected, Failure(Jwt(secret, jwks, authority, issuer)), StringComparison.Ordinal);
 
+    [Theory]
+    [InlineData(0, false)]
+    [InlineData(1, true)]
+    [InlineData(30 * 24 * 60, true)]
+    [InlineData((30 * 24 * 60) + 1, false)]
+    public void A_link_token_lives_for_a_minute_to_thirty_days(int minutes, bool isFine) => Assert.Equal(
+        isFine, new AuthOptionsRules().Validate(null, new() { Links = new() { TokenLifetime = TimeSpan.FromMinutes(minutes) } }).Succeeded);
+
     private static AuthOptions Jwt(string? secret, string? jwks, string? authority, string? issuer) => new()
     {
         Mode = AuthOptions.Bearer,
