@@ -187,7 +187,8 @@ public sealed class RelativePathTests(RunningServer server) : IClassFixture<Runn
         return answer.Headers.Location!.Id();
     }
 
-    private async Task<Guid> FolderOfAsync(Guid file) => (await Client.WaitForFileAsync(file)).GetProperty("folderId").GetGuid();
+    private async Task<Guid> FolderOfAsync(Guid upload) =>
+        (await server.WithDbAsync(db => db.Sessions.Where(known => known.Id == upload).Select(known => known.FolderId).SingleAsync(Ct)))!.Value;
 
     private async Task<IEnumerable<string?>> FilesAsync(Guid space, string path)
     {
