@@ -51,7 +51,9 @@ public static class DataServiceCollectionExtensions
         services.AddSingleton<KnownFiles>();
         services.AddSingleton<FileCopying>();
         services.AddSingleton<FileMoves>();
-        services.AddSingleton<ReservationRecount>();
+        services.AddSingleton<StorageRecount>();
+        services.AddSingleton<StorageRepair>();
+        services.AddSingleton<UserLimits>();
         services.AddSingleton<SessionCreation>();
         services.AddSingleton<SessionLeases>();
         services.AddSingleton<LeaseRequests>();
@@ -71,7 +73,9 @@ public static class DataServiceCollectionExtensions
         services.AddSingleton<WaitingFiles>();
         services.AddSingleton<FileDeletion>();
         services.AddSingleton<FileRenaming>();
+        services.AddSingleton<BatchCreation>();
         services.AddSingleton<BatchSealing>();
+        services.AddSingleton<BatchEndings>();
         services.AddSingleton<OutboxFeed>();
         services.AddKeyedSingleton(
             Pools.Api, (provider, _) => new OutboxFeed(provider.GetRequiredKeyedService<NpgsqlDataSource>(Pools.Api)));

@@ -100,6 +100,7 @@ public static class PipelineServiceCollectionExtensions
         services.AddSingleton<IValidateOptions<JanitorOptions>, JanitorOptionsAnnotations>();
         services.AddSingleton<IJanitor, NodeJanitor>();
         services.AddSingleton<IJanitor, ReservationJanitor>();
+        services.AddSingleton<IJanitor, UsageJanitor>();
         services.AddSingleton<IJanitor, ContentJanitor>();
         services.AddSingleton<IJanitor, ObjectJanitor>();
         services.AddSingleton<JanitorEdge>();

@@ -13,6 +13,7 @@ using TusUpload.Server.Api.Files;
 using TusUpload.Server.Api.Keys;
 using TusUpload.Server.Api.Uploads;
 using TusUpload.Server.Api.Usage;
+using TusUpload.Server.Api.Users;
 using TusUpload.Server.Auth;
 using TusUpload.Server.Setup;
 
@@ -69,6 +70,7 @@ internal static class ApiSetup
         api.MapArchives();
         api.MapBatches();
         api.MapUsage();
+        api.MapUsers();
         api.MapEvents();
         api.MapKeys();
 

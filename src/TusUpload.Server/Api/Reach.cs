@@ -36,14 +36,19 @@ internal static class Reach
         this TusUploadDb db, Guid uploadId, Caller caller, Rights needs, CancellationToken cancellationToken) =>
         db.UploadsOf(caller, needs).Where(upload => upload.Id == uploadId).Select(upload => upload.UploaderId).SingleOrDefaultAsync(cancellationToken);
 
-    /// <summary>Files that are not deleted.</summary>
+    /// <summary>Files that are not deleted. One that is not <see cref="Published"/> is there for its account and its uploader alone.</summary>
     public static IQueryable<StoredFile> FilesOf(this TusUploadDb db, Caller caller, Rights needs = Rights.Read)
     {
         var (subject, roles) = (caller.Subject, MemberRights.RolesWith(needs));
         return db.Files.Where(file => file.DeletedAt == null
             && (file.UserId == subject || file.UploaderId == subject
-                || db.Members.Any(member => member.WorkspaceId == file.WorkspaceId && member.UserId == subject && roles.Contains(member.Role))));
+                || (db.Members.Any(member => member.WorkspaceId == file.WorkspaceId && member.UserId == subject && roles.Contains(member.Role))
+                    && !db.Batches.Any(batch => batch.Id == file.BatchId && batch.AllOrNothing && batch.Status != BatchStatus.Completed))));
     }
+
+    /// <summary>Without files of batches that are seen as a whole and are not complete: read from the batch, so that all of them appear with its end.</summary>
+    public static IQueryable<StoredFile> Published(this IQueryable<StoredFile> files, TusUploadDb db) =>
+        files.Where(file => !db.Batches.Any(batch => batch.Id == file.BatchId && batch.AllOrNothing && batch.Status != BatchStatus.Completed));
 
     public static IQueryable<Batch> BatchesOf(this TusUploadDb db, Caller caller, Rights needs = Rights.Read)
     {
@@ -64,7 +69,7 @@ internal static class Reach
     {
         var subject = caller.Subject;
         var files = caller.IsUser ? db.Files.Where(file => file.UserId == subject) : db.Files.Where(file => file.UploaderId == subject);
-        return files.Where(file => file.DeletedAt == null);
+        return files.Where(file => file.DeletedAt == null).Published(db);
     }
 
     /// <inheritdoc cref="ListUploadsOf"/>

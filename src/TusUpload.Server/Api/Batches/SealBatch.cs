@@ -1,3 +1,5 @@
+using Microsoft.EntityFrameworkCore;
+
 using TusUpload.Data;
 using TusUpload.Data.Batches;
 using TusUpload.Uploads.Admission;
@@ -10,7 +12,12 @@ internal static class SealBatch
     public static async Task<IResult> HandleAsync(
         Guid id, Caller caller, BatchSealing sealing, TusUploadDb db, TimeProvider time, CancellationToken cancellationToken)
     {
-        await sealing.SealAsync(id, caller.Subject, time.GetUtcNow(), cancellationToken);
+        if (!await db.BatchesOf(caller, Rights.Write).AnyAsync(batch => batch.Id == id, cancellationToken))
+        {
+            return ApiError.BatchNotFound;
+        }
+
+        await sealing.SealAsync(id, time.GetUtcNow(), cancellationToken);
         return await FindBatch.HandleAsync(id, caller, db, cancellationToken);
     }
 }
