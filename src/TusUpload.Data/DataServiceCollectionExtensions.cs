@@ -58,7 +58,9 @@ public static class DataServiceCollectionExtensions
         services.AddSingleton<KnownFiles>();
         services.AddSingleton<FileCopying>();
         services.AddSingleton<FileMoves>();
-        services.AddSingleton<ReservationRecount>();
+        services.AddSingleton<StorageRecount>();
+        services.AddSingleton<StorageRepair>();
+        services.AddSingleton<UserLimits>();
         services.AddSingleton<SessionCreation>();
         services.AddSingleton<SessionLeases>();
         services.AddSingleton<LeaseRequests>();
@@ -78,6 +80,8 @@ public static class DataServiceCollectionExtensions
         services.AddSingleton<WaitingFiles>();
         services.AddSingleton<FileDeletion>();
         services.AddSingleton<FileRenaming>();
+        services.AddSingleton<BatchCreation>();
+        services.AddSingleton<BatchEndings>();
         services.AddSingleton<FolderPaths>();
         services.AddSingleton<FolderChanges>();
         services.AddSingleton<TrashBin>();

@@ -103,6 +103,7 @@ public static class PipelineServiceCollectionExtensions
         services.AddSingleton<IJanitor, NodeJanitor>();
         services.AddSingleton<IJanitor, TrashJanitor>();
         services.AddSingleton<IJanitor, ReservationJanitor>();
+        services.AddSingleton<IJanitor, UsageJanitor>();
         services.AddSingleton<IJanitor, ContentJanitor>();
         services.AddSingleton<IJanitor, ObjectJanitor>();
         services.AddSingleton<IJanitor, AuditJanitor>();

@@ -6,6 +6,7 @@ using TusUpload.Data;
 using TusUpload.Data.Nodes;
 using TusUpload.Data.Sessions;
 using TusUpload.Data.Signals;
+using TusUpload.Protocol;
 using TusUpload.Protocol.Capabilities;
 using TusUpload.Protocol.Stores;
 using TusUpload.Uploads.Admission;
@@ -63,6 +64,12 @@ public static class UploadsServiceCollectionExtensions
         services.AddSingleton<WholeUpload>();
         services.AddSingleton<UploadBeginning>();
         services.AddSingleton<SessionAdmission>();
+        services.AddSingleton(provider => new UploadCheck(
+            provider.GetRequiredService<UploadCreation>(),
+            provider.GetRequiredService<SessionCreation>(),
+            provider.GetRequiredService<SessionAdmission>(),
+            provider.GetRequiredService<IOptions<TusOptions>>(),
+            provider.GetRequiredService<TimeProvider>()));
         services.AddSingleton<UploadAppend>();
         services.AddSingleton<UploadAppendServices>();
         services.AddSingleton<UploadReceive>();
@@ -152,6 +159,10 @@ public static class UploadsServiceCollectionExtensions
         services.AddSingleton<IValidateOptions<ExpiryOptions>, ExpiryOptionsRules>();
         services.AddSingleton<ExpirySweep>();
         services.AddHostedService<ExpirySweepService>();
+        services.AddOptions<BatchOptions>().BindConfiguration(BatchOptions.Section).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<BatchOptions>, BatchOptionsRules>();
+        services.AddSingleton<BatchSweep>();
+        services.AddHostedService(provider => provider.GetRequiredService<BatchSweep>());
         return services;
     }
 

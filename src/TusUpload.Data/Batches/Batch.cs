@@ -2,7 +2,7 @@ namespace TusUpload.Data.Batches;
 
 /// <summary>
 /// Files that belong together. It is closed when it is sealed or when as many files joined as were expected; a closed batch ends when every
-/// one of its files is ready, rejected, failed or expired.
+/// one of its files is ready, rejected, failed or expired. A batch with a manifest expects its lines.
 /// </summary>
 public sealed class Batch
 {
@@ -30,7 +30,7 @@ public sealed class Batch
     /// <summary>Files that are ready.</summary>
     public int ProcessedFiles { get; init; }
 
-    /// <summary>Files that were rejected, failed or expired.</summary>
+    /// <summary>Files that were rejected, failed or expired, and in the end those that had not ended when their batch was cancelled or expired.</summary>
     public int FailedFiles { get; init; }
 
     /// <summary>Bytes of the received files.</summary>
@@ -45,7 +45,7 @@ public sealed class Batch
     /// <summary>Files that came late and were let in. Not among the others: the batch's end has been told.</summary>
     public int LateJoined { get; init; }
 
-    /// <summary>An open batch ends then, with what it has; null: it waits.</summary>
+    /// <summary>A batch that has not ended ends then; null: it waits.</summary>
     public DateTimeOffset? ExpiresAt { get; init; }
 
     public DateTimeOffset CreatedAt { get; init; }

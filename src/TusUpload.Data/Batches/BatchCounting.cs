@@ -8,7 +8,8 @@ namespace TusUpload.Data.Batches;
 /// </summary>
 /// <remarks>
 /// A batch is closed when it is sealed or has as many files as were expected. A closed batch ends with the change that accounts for the last
-/// of its files, in the same statement as that change: the event of the end is written exactly once.
+/// of its files, in the same statement as that change: the event of the end is written exactly once. It is complete when every file is ready that came,
+/// and as many came as were expected. Whatever else ends one (<see cref="BatchEndings"/>) asks as this does that it has not ended, under the row's lock.
 /// </remarks>
 internal static class BatchCounting
 {
@@ -27,7 +28,8 @@ internal static class BatchCounting
                    total_bytes = b.total_bytes + delta.bytes,
                    status = CASE
                        WHEN {Ends} THEN CASE
-                           WHEN b.failed_files + delta.failed = 0 THEN 'completed'
+                           WHEN b.failed_files + delta.failed = 0 AND b.joined_files + delta.joined = COALESCE(b.expected_files, b.joined_files + delta.joined)
+                               THEN 'completed'
                            WHEN b.processed_files + delta.processed = 0 THEN 'failed'
                            ELSE 'partial'
                        END
@@ -37,9 +39,14 @@ internal static class BatchCounting
               FROM delta
              WHERE b.id = delta.batch_id AND b.status IN ('open', 'sealed')
             RETURNING b.*
-        ), batch_end AS (
+        ), {End}
+        """;
+
+    /// <summary>The event of an end, from a CTE <c>batch</c> of whole rows; <c>$1</c> is the time.</summary>
+    public const string End = """
+        batch_end AS (
             INSERT INTO tus_upload.outbox (type, user_id, uploader_id, workspace_id, subject, data, occurred_at)
-            SELECT CASE status WHEN 'completed' THEN 'batch.completed' ELSE 'batch.partial' END, user_id, NULLIF(uploader_id, user_id), workspace_id, id,
+            SELECT 'batch.' || status, user_id, NULLIF(uploader_id, user_id), workspace_id, id,
                    jsonb_build_object('id', id, 'status', status, 'totalFiles', joined_files, 'processedFiles', processed_files,
                        'failedFiles', failed_files, 'totalBytes', total_bytes),
                    $1

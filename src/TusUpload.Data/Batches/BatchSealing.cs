@@ -11,28 +11,24 @@ public sealed class BatchSealing([FromKeyedServices(Pools.Api)] NpgsqlDataSource
 {
     private const string CountSql = $"""
         WITH sealed AS (
-            SELECT id FROM tus_upload.batches WHERE id = $2 AND $3 IN (user_id, uploader_id) AND status = 'sealed' FOR NO KEY UPDATE
+            SELECT id FROM tus_upload.batches WHERE id = $2 AND status = 'sealed' FOR NO KEY UPDATE
         ), delta AS (
             SELECT id AS batch_id, 0 AS joined, 0 AS received, 0 AS processed, 0 AS failed, 0 AS bytes FROM sealed
         ), {BatchCounting.Sql}
         SELECT id FROM batch
         """;
 
-    private const string SealSql = """
-        UPDATE tus_upload.batches SET status = 'sealed' WHERE id = $1 AND $2 IN (user_id, uploader_id) AND status = 'open'
-        """;
+    private const string SealSql = "UPDATE tus_upload.batches SET status = 'sealed' WHERE id = $1 AND status = 'open'";
 
-    /// <summary>Seals a batch of this account or uploader; sealing a sealed one again changes nothing.</summary>
-    public async Task SealAsync(Guid id, string who, DateTimeOffset now, CancellationToken cancellationToken)
+    /// <summary>Seals a batch; sealing a sealed one again changes nothing.</summary>
+    public async Task SealAsync(Guid id, DateTimeOffset now, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         await using var seal = new NpgsqlCommand(SealSql, connection, transaction);
-        seal.With(id).With(who);
-        await seal.ExecuteNonQueryAsync(cancellationToken);
+        await seal.With(id).ExecuteNonQueryAsync(cancellationToken);
         await using var count = new NpgsqlCommand(CountSql, connection, transaction);
-        count.With(now).With(id).With(who);
-        await count.ExecuteNonQueryAsync(cancellationToken);
+        await count.With(now).With(id).ExecuteNonQueryAsync(cancellationToken);
         await transaction.CommitAsync(cancellationToken);
     }
 }

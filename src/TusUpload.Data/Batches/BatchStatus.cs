@@ -12,12 +12,12 @@ public static class BatchStatus
     /// <summary>Ended, every file ready.</summary>
     public const string Completed = "completed";
 
-    /// <summary>Ended, some files ready.</summary>
+    /// <summary>Ended: some files are ready, and some failed or did not come.</summary>
     public const string Partial = "partial";
 
     /// <summary>Ended, no file ready.</summary>
     public const string Failed = "failed";
 
-    /// <summary>Nothing came in time.</summary>
+    /// <summary>Its time ran out before its files had ended; those that had not are counted as failed.</summary>
     public const string Expired = "expired";
 }

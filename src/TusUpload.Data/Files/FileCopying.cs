@@ -16,12 +16,16 @@ public sealed class FileCopying([FromKeyedServices(Pools.Api)] NpgsqlDataSource 
     // holds everywhere: file, user, workspace.
     private const string CopySql = $"""
         WITH source AS MATERIALIZED (
-            SELECT * FROM tus_upload.files WHERE id = $2 AND user_id = $3 AND processing_status = 'ready' AND deleted_at IS NULL FOR SHARE
+            SELECT * FROM tus_upload.files
+             WHERE id = $2 AND user_id = $3 AND processing_status = 'ready' AND deleted_at IS NULL
+               AND NOT EXISTS (SELECT FROM tus_upload.batches b WHERE b.id = files.batch_id AND b.all_or_nothing AND b.status <> 'completed')
+               FOR SHARE
         ), account AS MATERIALIZED (
-            SELECT storage_limit - storage_used - storage_reserved AS room
+            SELECT storage_limit - storage_used - storage_reserved AS room, ARRAY[storage_limit, storage_used, storage_reserved] AS storage
               FROM tus_upload.users WHERE id = $8 AND EXISTS (SELECT FROM source) FOR NO KEY UPDATE
         ), space AS MATERIALIZED (
-            SELECT w.id, w.storage_limit - w.storage_used - w.storage_reserved AS room, name_policy = 'refuse' AS refuses, name_policy = 'replace' AS replaces
+            SELECT w.id, w.storage_limit - w.storage_used - w.storage_reserved AS room, name_policy = 'refuse' AS refuses, name_policy = 'replace' AS replaces,
+                   ARRAY[w.storage_limit, w.storage_used, w.storage_reserved] AS storage
               FROM tus_upload.workspaces w
              WHERE w.id = COALESCE($5, (SELECT workspace_id FROM source)) AND w.user_id = $8 AND w.deleted_at IS NULL AND EXISTS (SELECT FROM account) FOR NO KEY UPDATE
         ), place AS MATERIALIZED (
@@ -61,10 +65,11 @@ public sealed class FileCopying([FromKeyedServices(Pools.Api)] NpgsqlDataSource 
             SELECT 'file.ready', user_id, NULLIF(uploader_id, user_id), workspace_id, id, {FileEvents.Data}, $1 FROM file
         )
         SELECT EXISTS (SELECT FROM file), EXISTS (SELECT FROM source), EXISTS (SELECT FROM space),
-               EXISTS (SELECT FROM place WHERE folder_id IS NULL) OR EXISTS (SELECT FROM folder), EXISTS (SELECT FROM taken)
+               EXISTS (SELECT FROM place WHERE folder_id IS NULL) OR EXISTS (SELECT FROM folder), EXISTS (SELECT FROM taken),
+               (SELECT storage FROM account), (SELECT storage FROM space), NULL::bigint[], (SELECT file_size FROM source)
         """;
 
-    public async Task<CopyOutcome> CopyAsync(FileCopy copy, DateTimeOffset now, CancellationToken cancellationToken)
+    public async Task<CopyAnswer> CopyAsync(FileCopy copy, DateTimeOffset now, CancellationToken cancellationToken)
     {
         await using var batch = database.CreateBatch();
         batch.BatchCommands.Add(new NpgsqlBatchCommand(TakenNames.TurnSql).With(copy.WorkspaceId).With(copy.FileName));
@@ -76,12 +81,12 @@ public sealed class FileCopying([FromKeyedServices(Pools.Api)] NpgsqlDataSource 
         await row.ReadAsync(cancellationToken);
         return true switch
         {
-            _ when row.GetBoolean(0) => CopyOutcome.Made,
-            _ when !row.GetBoolean(1) => CopyOutcome.NoSource,
-            _ when !row.GetBoolean(2) => CopyOutcome.NoWorkspace,
-            _ when !row.GetBoolean(3) => CopyOutcome.NoFolder,
-            _ when row.GetBoolean(4) => CopyOutcome.NameTaken,
-            _ => CopyOutcome.NoRoom,
+            _ when row.GetBoolean(0) => new(CopyOutcome.Made),
+            _ when !row.GetBoolean(1) => new(CopyOutcome.NoSource),
+            _ when !row.GetBoolean(2) => new(CopyOutcome.NoWorkspace),
+            _ when !row.GetBoolean(3) => new(CopyOutcome.NoFolder),
+            _ when row.GetBoolean(4) => new(CopyOutcome.NameTaken),
+            _ => new(CopyOutcome.NoRoom) { Room = StorageRoom.Read(row, 5), Asked = row.GetInt64(8) },
         };
     }
 }
@@ -98,11 +103,21 @@ public sealed record FileCopy(
     Guid Id, Guid SourceId, string UserId, string AccountId, string CopierId, Guid? WorkspaceId, Guid? FolderId, string? FileName);
 
 /// <summary>What came of it.</summary>
+public sealed record CopyAnswer(CopyOutcome Outcome)
+{
+    /// <summary>Where there was none: what is left.</summary>
+    public StorageRoom? Room { get; init; }
+
+    /// <summary>And how many bytes were asked for.</summary>
+    public long Asked { get; init; }
+}
+
+/// <summary>The ways in which a copy can end.</summary>
 public enum CopyOutcome
 {
     Made,
 
-    /// <summary>This user has no such file that is ready.</summary>
+    /// <summary>This user has no such file that is ready, and published where its batch is all or nothing.</summary>
     NoSource,
 
     NoWorkspace,

@@ -84,7 +84,7 @@ public sealed class FileProcessing([FromKeyedServices(Pools.Jobs)] NpgsqlDataSou
             RETURNING position
         ), delta AS (
             SELECT batch_id, 0 AS joined, 0 AS received, 1 AS processed, 0 AS failed, 0 AS bytes
-              FROM file WHERE EXISTS (SELECT FROM event) AND {StorageCounting.Done}
+              FROM file WHERE EXISTS (SELECT FROM event) AND NOT is_late AND {StorageCounting.Done}
         ), {BatchCounting.Sql}
         SELECT id FROM file
         """;
@@ -106,7 +106,7 @@ public sealed class FileProcessing([FromKeyedServices(Pools.Jobs)] NpgsqlDataSou
             RETURNING position
         ), delta AS (
             SELECT batch_id, 0 AS joined, 0 AS received, 0 AS processed, 1 AS failed, 0 AS bytes
-              FROM file WHERE EXISTS (SELECT FROM event) AND {StorageCounting.Done}
+              FROM file WHERE EXISTS (SELECT FROM event) AND NOT is_late AND {StorageCounting.Done}
         ), {BatchCounting.Sql}
         SELECT id FROM file
         """;
@@ -125,12 +125,12 @@ public sealed class FileProcessing([FromKeyedServices(Pools.Jobs)] NpgsqlDataSou
             RETURNING position
         ), delta AS (
             SELECT batch_id, 0 AS joined, 0 AS received, 0 AS processed, 1 AS failed, 0 AS bytes
-              FROM file WHERE EXISTS (SELECT FROM event)
+              FROM file WHERE EXISTS (SELECT FROM event) AND NOT is_late
         ), {BatchCounting.Sql}
         SELECT id FROM file
         """;
 
-    // A batch that ended because of this file waits for it again.
+    // A batch that ended because of this file waits for it again, and will end again; one whose time ran out has ended for good.
     private const string ReplaySql = """
         WITH file AS (
             UPDATE tus_upload.files
@@ -142,7 +142,7 @@ public sealed class FileProcessing([FromKeyedServices(Pools.Jobs)] NpgsqlDataSou
             UPDATE tus_upload.batches b
                SET failed_files = b.failed_files - 1, ended_at = NULL,
                    status = CASE WHEN b.status IN ('partial', 'failed') THEN 'sealed' ELSE b.status END
-              FROM file WHERE b.id = file.batch_id
+              FROM file WHERE b.id = file.batch_id AND NOT file.is_late AND b.status <> 'expired'
         )
         SELECT id FROM file
         """;

@@ -78,6 +78,9 @@ public sealed class StoredFile
     /// </summary>
     public bool Replaces { get; init; }
 
+    /// <inheritdoc cref="Sessions.UploadSession.IsLate"/>
+    public bool IsLate { get; init; }
+
     /// <summary>Grows by one with each change of its name or place.</summary>
     public int Version { get; set; } = 1;
 

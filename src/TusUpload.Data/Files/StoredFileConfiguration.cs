@@ -38,6 +38,7 @@ internal sealed class StoredFileConfiguration : IEntityTypeConfiguration<StoredF
         // In no index: it changes with every run.
         table.Property(file => file.OpenRuns).HasDefaultValue((short)0);
         table.Property(file => file.Replaces).HasDefaultValue(false);
+        table.Property(file => file.IsLate).HasDefaultValue(false);
         table.Property(file => file.Version).HasDefaultValue(1);
         table.HasIndex(file => new { file.FolderId, file.Id }).HasFilter("folder_id IS NOT NULL");
         table.HasIndex(file => new { file.WorkspaceId, file.Id });

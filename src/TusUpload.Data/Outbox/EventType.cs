@@ -17,6 +17,15 @@ public static class EventType
     public const string FileFailed = "file.failed";
     public const string BatchCompleted = "batch.completed";
 
-    /// <summary>A batch ended with some of its files, or all of them, not ready; the data says how many.</summary>
+    /// <summary>A batch ended with some of its files ready and some not; the data says how many.</summary>
     public const string BatchPartial = "batch.partial";
+
+    /// <summary>A batch ended without a file.</summary>
+    public const string BatchFailed = "batch.failed";
+
+    /// <summary>A batch's time ran out before its files had ended.</summary>
+    public const string BatchExpired = "batch.expired";
+
+    /// <summary>A user's, workspace's or link's storage has reached 80 or 95 % of its limit.</summary>
+    public const string QuotaWarning = "quota.warning";
 }

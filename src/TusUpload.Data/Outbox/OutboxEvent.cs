@@ -25,7 +25,7 @@ public sealed class OutboxEvent
 
     public Guid WorkspaceId { get; init; }
 
-    /// <summary>The upload, file or batch it is about.</summary>
+    /// <summary>The upload, file, batch, workspace or link it is about; of a warning to a user, its default workspace.</summary>
     public Guid Subject { get; init; }
 
     /// <summary>A JSON object; its members depend on the type.</summary>

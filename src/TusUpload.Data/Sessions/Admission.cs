@@ -1,8 +1,7 @@
 namespace TusUpload.Data.Sessions;
 
 /// <summary>
-/// What came of asking for an upload. <see cref="Made"/> or the reasons why not: what was asked for and is not there, and the bytes that were left
-/// at each level (null where that level has no limit).
+/// What came of asking for an upload. <see cref="Made"/> or the reasons why not: what was asked for and is not there, and what was left at each level.
 /// </summary>
 public sealed record Admission
 {
@@ -24,6 +23,7 @@ public sealed record Admission
 
     public bool BatchKnown { get; init; }
 
+    /// <summary>Or takes files that come late.</summary>
     public bool BatchOpen { get; init; }
 
     /// <summary>The name is taken in its folder, and the workspace lets each in once.</summary>
@@ -32,12 +32,12 @@ public sealed record Admission
     /// <summary>The workspace lets each name in once, and the statement came without its turn: see <see cref="Files.TakenNames"/>.</summary>
     public bool NeedsTurn { get; init; }
 
+    /// <summary>False where the batch has a manifest, and no line of it is this file's or free.</summary>
+    public bool InManifest { get; init; }
+
     /// <summary>False where the bytes that came with it may be gone: see <see cref="NewSession.BytesKeptUntil"/>.</summary>
     public bool InTime { get; init; }
 
-    public long? UserRoom { get; init; }
-
-    public long? WorkspaceRoom { get; init; }
-
-    public long? LinkRoom { get; init; }
+    /// <summary>Of an upload that was not made.</summary>
+    public required StorageRoom Room { get; init; }
 }

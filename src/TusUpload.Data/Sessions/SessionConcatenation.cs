@@ -30,7 +30,7 @@ public sealed class SessionConcatenation(NpgsqlDataSource database)
     // Parts go where their final goes: what they hold elsewhere is given back there, and the admission of the final takes it where it goes.
     private const string GiveBackSql = $"""
         WITH change AS (
-            SELECT $1 AS user_id, $2 AS workspace_id, $3 AS link_id, -$4 AS reserved, 0 AS used, 0 AS files, 0 AS visits
+            SELECT $2 AS user_id, $3 AS workspace_id, $4 AS link_id, -$5 AS reserved, 0 AS used, 0 AS files, 0 AS visits
         ), {StorageCounting.Sql}
         SELECT {StorageCounting.Done}
         """;
@@ -74,7 +74,7 @@ public sealed class SessionConcatenation(NpgsqlDataSource database)
         // 2. What they hold elsewhere, and the final itself with all that a POST asks for: quota, folder, link, batch.
         var moved = found.FindAll(part => (part.UserId, part.WorkspaceId, part.LinkId) != (final.UserId, final.WorkspaceId, final.LinkId));
         await FreeKeyAsync(transaction, final, cancellationToken);
-        await GiveBackAsync(transaction, moved, cancellationToken);
+        await GiveBackAsync(transaction, moved, final.Now, cancellationToken);
         var session = final with
         {
             TotalSize = found.Any(part => part.Size is null) ? null : found.Sum(part => part.Size!.Value),
@@ -200,12 +200,12 @@ public sealed class SessionConcatenation(NpgsqlDataSource database)
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    private static async Task GiveBackAsync(NpgsqlTransaction transaction, List<Part> moved, CancellationToken cancellationToken)
+    private static async Task GiveBackAsync(NpgsqlTransaction transaction, List<Part> moved, DateTimeOffset now, CancellationToken cancellationToken)
     {
         foreach (var place in moved.GroupBy(part => (part.UserId, part.WorkspaceId, part.LinkId)))
         {
             await using var command = new NpgsqlCommand(GiveBackSql, transaction.Connection, transaction);
-            command.With(place.Key.UserId).With(place.Key.WorkspaceId).With(place.Key.LinkId).With(place.Sum(part => part.Reserved));
+            command.With(now).With(place.Key.UserId).With(place.Key.WorkspaceId).With(place.Key.LinkId).With(place.Sum(part => part.Reserved));
             await command.ExecuteNonQueryAsync(cancellationToken);
         }
     }

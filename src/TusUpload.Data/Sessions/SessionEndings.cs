@@ -8,7 +8,7 @@ namespace TusUpload.Data.Sessions;
 public sealed class SessionEndings(NpgsqlDataSource database)
 {
     // What was held is given back at every level in the statement that ends the upload: the row's old reserved_size goes to zero once.
-    // An upload that was cancelled leaves its batch; one that expired counts as failed, or its batch would wait for ever. A part ends without a
+    // An upload that was cancelled leaves its batch, and its line of the manifest, after the batch is locked; one that expired counts as failed, or its batch would wait for ever. A part ends without a
     // word: nobody was told of it.
     private const string End = $"""
         , session AS (
@@ -27,8 +27,11 @@ public sealed class SessionEndings(NpgsqlDataSource database)
         ), delta AS (
             SELECT batch_id, CASE WHEN $2 = 'terminated' THEN -1 ELSE 0 END AS joined, 0 AS received, 0 AS processed,
                    CASE WHEN $2 = 'expired' THEN 1 ELSE 0 END AS failed, 0 AS bytes
-              FROM session WHERE EXISTS (SELECT FROM event) AND {StorageCounting.Done}
-        ), {BatchCounting.Sql}
+              FROM session WHERE EXISTS (SELECT FROM event) AND NOT is_late AND {StorageCounting.Done}
+        ), {BatchCounting.Sql}, freed AS (
+            UPDATE tus_upload.batch_files f SET upload_id = NULL
+              FROM session WHERE f.upload_id = session.id AND $2 = 'terminated' AND (SELECT count(*) FROM batch) >= 0
+        )
         SELECT {SessionState.Columns}, (SELECT held.lease_node FROM held) FROM session
         """;
 

@@ -14,9 +14,9 @@ internal static class SessionEvents
     public const string FileRow = """
         file AS (
             INSERT INTO tus_upload.files (id, user_id, uploader_id, workspace_id, folder_id, link_id, batch_id, file_name, relative_path, file_size,
-                content_type, processing_status, promised_sha256, promised_sha512, received_sha256, content_node, created_at, replaces)
+                content_type, processing_status, promised_sha256, promised_sha512, received_sha256, content_node, created_at, replaces, is_late)
             SELECT id, user_id, uploader_id, workspace_id, folder_id, link_id, batch_id, file_name, relative_path, total_size,
-                content_type, 'received', file_hash, promised_sha512, $2, content_node, $1, replaces
+                content_type, 'received', file_hash, promised_sha512, $2, content_node, $1, replaces, is_late
               FROM session WHERE status = 'received'
         )
         """;
@@ -30,7 +30,7 @@ internal static class SessionEvents
             RETURNING position
         ), delta AS (
             SELECT batch_id, 0 AS joined, 1 AS received, 0 AS processed, 0 AS failed, total_size AS bytes
-              FROM session WHERE EXISTS (SELECT FROM event)
+              FROM session WHERE EXISTS (SELECT FROM event) AND NOT is_late
         )
         """;
 }

@@ -19,13 +19,14 @@ public sealed class SessionLengths(NpgsqlDataSource database)
                AND part_ids IS NULL AND uploaded_size <= $5 AND ($7 IS NULL OR lease_epoch = $7) AND ($8 IS NULL OR uploaded_size = $8)
                FOR NO KEY UPDATE
         ), account AS MATERIALIZED (
-            SELECT storage_limit - storage_used - storage_reserved AS room
+            SELECT storage_limit - storage_used - storage_reserved AS room, ARRAY[storage_limit, storage_used, storage_reserved] AS storage
               FROM tus_upload.users WHERE id = (SELECT user_id FROM held) FOR NO KEY UPDATE
         ), space AS MATERIALIZED (
-            SELECT storage_limit - storage_used - storage_reserved AS room
+            SELECT storage_limit - storage_used - storage_reserved AS room, ARRAY[storage_limit, storage_used, storage_reserved] AS storage
               FROM tus_upload.workspaces WHERE id = (SELECT workspace_id FROM held) AND EXISTS (SELECT FROM account) FOR NO KEY UPDATE
         ), through AS MATERIALIZED (
-            SELECT storage_limit - storage_used - storage_reserved AS room, max_file_size AS largest
+            SELECT storage_limit - storage_used - storage_reserved AS room, max_file_size AS largest,
+                   ARRAY[storage_limit, storage_used, storage_reserved] AS storage
               FROM tus_upload.links WHERE id = (SELECT link_id FROM held) AND EXISTS (SELECT FROM space) FOR NO KEY UPDATE
         ), admitted AS MATERIALIZED (
             SELECT held.* FROM held, account, space
@@ -38,7 +39,8 @@ public sealed class SessionLengths(NpgsqlDataSource database)
 
     private const string Refusal = """
         SELECT EXISTS (SELECT FROM session), EXISTS (SELECT FROM held),
-               (SELECT room FROM account), (SELECT room FROM space), (SELECT room FROM through), (SELECT largest FROM through, held WHERE largest < size)
+               (SELECT storage FROM account), (SELECT storage FROM space), (SELECT storage FROM through),
+               (SELECT largest FROM through, held WHERE largest < size)
         """;
 
     // A writer that began without the length could go past it: the new epoch ends its lease, unless it is the writer who tells ($7).
@@ -93,18 +95,12 @@ public sealed class SessionLengths(NpgsqlDataSource database)
         command.With(now).With(telling.Sha256).With(id).With(uploaderId).With(size).With(telling.Finishes).With(telling.LeaseEpoch).With(telling.Offset);
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         await row.ReadAsync(cancellationToken);
-        return new(
-            row.GetBoolean(0),
-            row.GetBoolean(1),
-            row.IsDBNull(2) ? null : row.GetInt64(2),
-            row.IsDBNull(3) ? null : row.GetInt64(3),
-            row.IsDBNull(4) ? null : row.GetInt64(4),
-            row.IsDBNull(5) ? null : row.GetInt64(5));
+        return new(row.GetBoolean(0), row.GetBoolean(1), StorageRoom.Read(row, 2), row.IsDBNull(5) ? null : row.GetInt64(5));
     }
 
     private readonly record struct Telling(string? Sha256, bool Finishes, long? LeaseEpoch, long? Offset);
 }
 
-/// <summary>What came of asking to hold more: done, or not there any more, or the bytes left at each level (null without a limit).</summary>
+/// <summary>What came of asking to hold more: done, or not there any more, or what was left at each level.</summary>
 /// <param name="Largest">The largest file of the link, where this would be larger; null: it would not.</param>
-public sealed record Reservation(bool Made, bool Found, long? UserRoom, long? WorkspaceRoom, long? LinkRoom, long? Largest);
+public sealed record Reservation(bool Made, bool Found, StorageRoom Room, long? Largest);

@@ -82,6 +82,9 @@ public sealed class UploadSession
     /// <summary>What the client calls the upload, so that it finds it again when it has lost its address; unique per uploader.</summary>
     public string? ResumeKey { get; init; }
 
+    /// <summary>It came when its batch was closed: it belongs to it and is not among its files that are counted.</summary>
+    public bool IsLate { get; init; }
+
     /// <inheritdoc cref="Files.StoredFile.Replaces"/>
     public bool Replaces { get; init; }
 

@@ -37,6 +37,7 @@ internal sealed class UploadSessionConfiguration : IEntityTypeConfiguration<Uplo
         table.Property(session => session.ContentType).HasMaxLength(255);
         table.Property(session => session.Status).HasMaxLength(20);
         table.Property(session => session.Replaces).HasDefaultValue(false);
+        table.Property(session => session.IsLate).HasDefaultValue(false);
         table.HasIndex(session => new { session.UserId, session.Id });
         table.HasIndex(session => session.FolderId).HasFilter("folder_id IS NOT NULL");
         table.HasIndex(session => session.BatchId).HasFilter("batch_id IS NOT NULL");

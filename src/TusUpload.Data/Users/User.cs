@@ -24,7 +24,9 @@ public sealed class User
     /// <summary>Bytes held for uploads on their way; each is settled or released exactly once.</summary>
     public long StorageReserved { get; init; }
 
-    /// <summary>The percentage of the limit that its owner was last warned at; 0: none since there was room again.</summary>
+    /// <summary>
+    /// The percentage of the limit that its owner was last warned at; below zero once anything was counted since. 0: none since there was room again.
+    /// </summary>
     public short StorageWarned { get; init; }
 
     public DateTimeOffset CreatedAt { get; init; }

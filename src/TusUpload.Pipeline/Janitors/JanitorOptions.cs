@@ -13,7 +13,7 @@ internal sealed class JanitorOptions
     [Range(typeof(TimeSpan), "00:00:01", "7.00:00:00")]
     public TimeSpan Interval { get; init; } = TimeSpan.FromMinutes(10);
 
-    /// <summary>How often all stored objects are looked through, where that is more seldom. Default 1 day.</summary>
+    /// <summary>How often all stored objects are looked through, and the files' sizes added up, where that is more seldom. Default 1 day.</summary>
     [Range(typeof(TimeSpan), "00:00:01", "365.00:00:00")]
     public TimeSpan ObjectsInterval { get; init; } = TimeSpan.FromDays(1);
 

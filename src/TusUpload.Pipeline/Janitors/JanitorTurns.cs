@@ -92,7 +92,7 @@ internal sealed partial class JanitorEdge(PipelineMeter meter, ILogger<JanitorEd
         }
     }
 
-    public void Corrected(ReservationDrift drift) => LogCorrected(drift.Level, drift.Id, drift.Counted, drift.Held);
+    public void Corrected(StorageDrift drift) => LogCorrected(drift.Level, drift.Id, drift.Counted, drift.Measure, drift.Actual);
 
     public void Failed(string janitor, Exception failure) => LogFailed(failure, janitor);
 
@@ -104,6 +104,6 @@ internal sealed partial class JanitorEdge(PipelineMeter meter, ILogger<JanitorEd
 
     [LoggerMessage(
         EventId = 3403, Level = LogLevel.Error,
-        Message = "The {Level} {Id} counted {Counted} bytes as reserved and {Held} are held for its uploads; that is corrected, and was an error")]
-    private partial void LogCorrected(string level, string id, long counted, long held);
+        Message = "The {Level} {Id} counted {Counted} bytes as {Measure}, and it is {Actual}; that is corrected, and was an error")]
+    private partial void LogCorrected(string level, string id, long counted, string measure, long actual);
 }

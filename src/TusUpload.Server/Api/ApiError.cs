@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using System.Text.Json.Serialization;
 
 using Microsoft.AspNetCore.WebUtilities;
 
@@ -25,6 +26,13 @@ internal sealed record ApiError(int Status, string Code, string Message) : IResu
         new(400, "invalid_file_name", "fileName must have 1 to 255 characters, no control characters and no slashes.");
 
     public static readonly ApiError InvalidExpectedFiles = new(400, "invalid_expected_files", "expectedFiles must be a positive whole number.");
+    public static readonly ApiError InvalidManifest = new(
+        400,
+        "invalid_manifest",
+        "manifest must have one line or more, each with a name of 1 to 4000 characters without control characters and a size of 0 or more, and as many as expectedFiles.");
+
+    public static readonly ApiError InvalidLateFiles = new(400, "invalid_late_files", "lateFiles must be refuse or accept.");
+    public static readonly ApiError InvalidStorageLimit = new(400, "invalid_storage_limit", "storageLimit must be a whole number of bytes, or null.");
     public static readonly ApiError InvalidLastEventId = new(400, "invalid_last_event_id", "Last-Event-ID must be the id of an earlier event.");
     public static readonly ApiError InvalidUserName =
         new(400, "invalid_user_name", "X-TusUpload-User must have 1 to 100 letters, digits, dots, underscores, hyphens or at signs.");
@@ -109,6 +117,9 @@ internal sealed record ApiError(int Status, string Code, string Message) : IResu
     public static readonly ApiError ContentMissing = new(
         404, "content_missing", "The object store has nothing for this file: it is being deleted, or was stored where the configuration does not point any more.");
 
+    public static readonly ApiError FileNotPublished =
+        new(409, "file_not_published", "The file is of a batch that is seen when it is complete, and it is not.");
+
     public static readonly ApiError FileNotReady = new(409, "file_not_ready", "The file is not ready yet.");
     public static readonly ApiError LinkExpired = new(410, "link_expired", "This address has expired.");
     public static readonly ApiError FileRejected = new(410, "file_rejected", "The file was refused; its content is gone.");
@@ -134,7 +145,7 @@ internal sealed record ApiError(int Status, string Code, string Message) : IResu
     public static readonly ApiError MethodNotAllowed = new(405, "method_not_allowed", "This method does not apply here; see Allow.");
     public static readonly ApiError RequestTimeout = new(408, "request_timeout", "The request took too long to arrive.");
     public static readonly ApiError PreconditionFailed = new(412, "precondition_failed", "The condition of the request does not hold.");
-    public static readonly ApiError QuotaExceeded = new(413, "quota_exceeded", "A storage limit leaves no room for this.");
+    public static readonly ApiError ManifestTooLong = new(413, "manifest_too_long", "A manifest has 10000 lines at most.");
     public static readonly ApiError BodyTooLarge = new(413, "body_too_large", "The body is larger than this address takes.");
     public static readonly ApiError UnsupportedMediaType = new(415, "unsupported_media_type", "The body must be application/json.");
     public static readonly ApiError RangeNotSatisfiable = new(416, "range_not_satisfiable", "The range lies outside of the file.");
@@ -148,8 +159,12 @@ internal sealed record ApiError(int Status, string Code, string Message) : IResu
     /// <summary>Seconds after which asking again makes sense (Retry-After); null: the header is not sent.</summary>
     public int? RetryAfter { get; init; }
 
+    /// <inheritdoc cref="TusError.Details"/>
+    public IReadOnlyDictionary<string, object?>? Details { get; init; }
+
     /// <summary>The same refusal, made by what is below the API.</summary>
-    public static ApiError From(TusError error) => new(error.Status, error.Code, error.Message) { RetryAfter = error.RetryAfter };
+    public static ApiError From(TusError error) =>
+        new(error.Status, error.Code, error.Message) { RetryAfter = error.RetryAfter, Details = error.Details };
 
     /// <summary>The refusal that a bare status stands for.</summary>
     public static ApiError Of(int status) => status switch
@@ -181,7 +196,8 @@ internal sealed record ApiError(int Status, string Code, string Message) : IResu
 
         response.ContentType = "application/problem+json";
         var document = JsonSerializer.SerializeToUtf8Bytes(
-            new Document("about:blank", ReasonPhrases.GetReasonPhrase(Status), Status, Message, Code), JsonSerializerOptions.Web);
+            new Document("about:blank", ReasonPhrases.GetReasonPhrase(Status), Status, Message, Code) { More = Details?.ToDictionary() },
+            JsonSerializerOptions.Web);
         response.ContentLength = document.Length;
         if (!HttpMethods.IsHead(httpContext.Request.Method))
         {
@@ -189,5 +205,9 @@ internal sealed record ApiError(int Status, string Code, string Message) : IResu
         }
     }
 
-    private sealed record Document(string Type, string Title, int Status, string Detail, string Code);
+    private sealed record Document(string Type, string Title, int Status, string Detail, string Code)
+    {
+        [JsonExtensionData]
+        public Dictionary<string, object?>? More { get; init; }
+    }
 }

@@ -17,6 +17,7 @@ using TusUpload.Server.Api.Links;
 using TusUpload.Server.Api.Trash;
 using TusUpload.Server.Api.Uploads;
 using TusUpload.Server.Api.Usage;
+using TusUpload.Server.Api.Users;
 using TusUpload.Server.Api.Workspaces;
 using TusUpload.Server.Api.Workspaces.Members;
 using TusUpload.Server.Audit;
@@ -73,6 +74,7 @@ internal static class ApiSetup
         api.MapFolders();
         api.MapTrash();
         api.MapUsage();
+        api.MapUsers();
         api.MapEvents();
         api.MapKeys();
         api.MapAudit();

@@ -57,14 +57,22 @@ internal static class Reach
         && !db.Workspaces.Any(space => space.Id == file.WorkspaceId && space.DeletedAt != null)
         && !(file.FolderId != null && db.Folders.Any(folder => folder.Id == file.FolderId && folder.DeletedAt != null)));
 
-    /// <summary>Files in sight. Who made one may see it, and do no more with it than its role gives.</summary>
+    /// <summary>
+    /// Files in sight. Who made one may see it, and do no more with it than its role gives; one that is not <see cref="Published"/> is there for its account
+    /// and its uploader alone.
+    /// </summary>
     public static IQueryable<StoredFile> FilesOf(this TusUploadDb db, Caller caller, Rights needs = Rights.Read)
     {
         var (subject, roles, sees) = (caller.Subject, MemberRights.RolesWith(needs), needs == Rights.Read);
         return db.FilesInSight().Where(file =>
             (file.UserId == subject || (sees && file.UploaderId == subject)
-                || db.Members.Any(member => member.WorkspaceId == file.WorkspaceId && member.UserId == subject && roles.Contains(member.Role))));
+                || (db.Members.Any(member => member.WorkspaceId == file.WorkspaceId && member.UserId == subject && roles.Contains(member.Role))
+                    && !db.Batches.Any(batch => batch.Id == file.BatchId && batch.AllOrNothing && batch.Status != BatchStatus.Completed))));
     }
+
+    /// <summary>Without files of batches that are seen as a whole and are not complete: read from the batch, so that all of them appear with its end.</summary>
+    public static IQueryable<StoredFile> Published(this IQueryable<StoredFile> files, TusUploadDb db) =>
+        files.Where(file => !db.Batches.Any(batch => batch.Id == file.BatchId && batch.AllOrNothing && batch.Status != BatchStatus.Completed));
 
     public static IQueryable<Batch> BatchesOf(this TusUploadDb db, Caller caller, Rights needs = Rights.Read)
     {
@@ -85,7 +93,8 @@ internal static class Reach
     public static IQueryable<StoredFile> ListFilesOf(this TusUploadDb db, Caller caller)
     {
         var subject = caller.Subject;
-        return caller.IsUser ? db.FilesInSight().Where(file => file.UserId == subject) : db.FilesInSight().Where(file => file.UploaderId == subject);
+        var files = caller.IsUser ? db.FilesInSight().Where(file => file.UserId == subject) : db.FilesInSight().Where(file => file.UploaderId == subject);
+        return files.Published(db);
     }
 
     /// <summary>Whether the caller may see all of a workspace.</summary>

@@ -39,6 +39,7 @@ internal sealed record Access(string Name, Rights Needs)
     public static readonly Access SeeBatches = new("see batches", Rights.Read) { ForVisitors = true };
     public static readonly Access MakeBatch = new("make a batch", Rights.Upload) { ForVisitors = true };
     public static readonly Access SealBatch = new("seal a batch", Rights.Upload) { ForVisitors = true };
+    public static readonly Access CancelBatch = new("cancel a batch", Rights.Upload) { ForVisitors = true };
     public static readonly Access DownloadBatch = new("download a batch", Rights.Read);
 
     public static readonly Access SeeFolders = new("see folders", Rights.Read);
@@ -55,6 +56,11 @@ internal sealed record Access(string Name, Rights Needs)
     public static readonly Access ChangeMembers = new("change members", Rights.Manage);
 
     public static readonly Access SeeUsage = new("see usage", Rights.Read);
+    public static readonly Access CheckUsage = new("check usage", Rights.Upload) { ForVisitors = true };
+    public static readonly Access SeeDrift = new("see drift of usage", Rights.Operate);
+    public static readonly Access RepairUsage = new("repair usage", Rights.Operate);
+    public static readonly Access SeeUsers = new("see users", Rights.Administer);
+    public static readonly Access ChangeUser = new("change a user", Rights.Administer);
     public static readonly Access HearEvents = new("hear events", Rights.Read) { ForVisitors = true };
 
     public static readonly Access SeeKeys = new("see API keys", Rights.Manage);

@@ -1,3 +1,4 @@
+using TusUpload.Data;
 using TusUpload.Data.Links;
 using TusUpload.Data.Sessions;
 using TusUpload.Protocol.Errors;
@@ -17,6 +18,11 @@ public static class AdmissionErrors
 
     public static readonly TusError LinkNotFound = Unknown("link");
 
+    private static readonly TusError BatchClosed = new(422, "batch_closed", "The batch is closed: no more files can join it.");
+
+    private static readonly TusError NotInManifest =
+        new(422, "not_in_manifest", "The batch's manifest has no line for a file of this name and size, or its lines are taken.");
+
     public static readonly TusError LinkExpired = new(410, "link_expired", "The link has expired: nothing new comes in through it.");
 
     public static readonly TusError LinkUsesExceeded = new(422, "link_uses_exceeded", "As many have come by this link as may.");
@@ -30,7 +36,8 @@ public static class AdmissionErrors
     private static readonly TusError LinkType = new(415, "type_not_allowed", "The link takes no files of this type.");
 
     /// <summary>The first reason that holds, from the outside in.</summary>
-    public static TusError For(Data.Sessions.Admission admission, long size) => admission switch
+    /// <param name="who">Asks.</param>
+    public static TusError For(Data.Sessions.Admission admission, string who, long size) => admission switch
     {
         { WorkspaceKnown: false } => WorkspaceNotFound,
         { FolderKnown: false } => Unknown("folder"),
@@ -43,14 +50,32 @@ public static class AdmissionErrors
         { LinkRefusal: LinkRefusal.Size } => FileTooLarge(admission.LinkLargest ?? 0),
         { BatchKnown: false } => Unknown("batch"),
         { NameTaken: true } => NameTaken,
-        { BatchOpen: false } => new(422, "batch_closed", "The batch is closed: no more files can join it."),
-        _ => QuotaExceeded(size, admission.UserRoom, admission.WorkspaceRoom, admission.LinkRoom),
+        { BatchOpen: false } => BatchClosed,
+        { InManifest: false } => NotInManifest,
+        _ => QuotaExceeded(admission.Room, who, size),
     };
 
-    /// <summary>As <see cref="For(Data.Sessions.Admission, long)"/>, for an upload that is there already and needs more.</summary>
-    public static TusError For(Reservation reservation, long more) => reservation.Largest is { } largest
+    /// <summary>As <see cref="For(Data.Sessions.Admission, string, long)"/>, for an upload that is there already and needs more.</summary>
+    public static TusError For(Reservation reservation, string who, long more) => reservation.Largest is { } largest
         ? FileTooLarge(largest)
-        : QuotaExceeded(more, reservation.UserRoom, reservation.WorkspaceRoom, reservation.LinkRoom);
+        : QuotaExceeded(reservation.Room, who, more);
+
+    /// <summary>A visitor hears which level it is, and of that no number but its link's: how much an account has is nobody else's business.</summary>
+    public static TusError QuotaExceeded(StorageRoom room, string who, long asked)
+    {
+        var (name, level) = room.FirstWithout(asked);
+        var details = new Dictionary<string, object?>(StringComparer.Ordinal) { ["level"] = name };
+        if (name == "link" || !Caller.IsLikeLink(who))
+        {
+            details["limit"] = level.Limit;
+            details["used"] = level.Used;
+            details["reserved"] = level.Reserved;
+            details["bytesLeft"] = Math.Max(0, level.Left ?? 0);
+        }
+
+        details["asked"] = asked;
+        return new(413, "quota_exceeded", $"The {name}'s storage limit leaves no room for this.") { Details = details };
+    }
 
     private static TusError Unknown(string what) => new(404, $"{what}_not_found", $"There is no such {what}.");
 
@@ -58,13 +83,4 @@ public static class AdmissionErrors
     {
         Details = new Dictionary<string, object?> { ["level"] = "link", ["largest"] = largest },
     };
-
-    private static TusError QuotaExceeded(long size, long? user, long? workspace, long? link)
-    {
-        var (level, left) = user < size ? ("user", user) : workspace < size ? ("workspace", workspace) : ("link", link);
-        return new(413, "quota_exceeded", $"The {level}'s storage limit leaves no room for this upload.")
-        {
-            Details = new Dictionary<string, object?> { ["level"] = level, ["bytesLeft"] = Math.Max(0, left ?? 0), ["bytesAsked"] = size },
-        };
-    }
 }

@@ -15,6 +15,9 @@ public sealed class AdmissionOptions
 
     /// <summary>Limits by the plan that a user's sign-in names (<c>Auth:Jwt:PlanClaim</c>), instead of the ones above. Default no plan.</summary>
     public Dictionary<string, PlanOptions> Plans { get; init; } = new(StringComparer.Ordinal);
+
+    /// <summary>What a user may have whose limit was not set by hand. A plan that nobody has configured is none.</summary>
+    public long? LimitOf(string? plan) => plan is not null && Plans.TryGetValue(plan, out var given) ? given.StorageLimit : UserStorageLimit;
 }
 
 /// <summary>What a plan gives.</summary>

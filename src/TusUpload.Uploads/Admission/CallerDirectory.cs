@@ -25,8 +25,7 @@ public sealed class CallerDirectory(UserDirectory users, IOptions<AdmissionOptio
             return known.Workspace;
         }
 
-        var limit = plan is null ? options.Value.UserStorageLimit : options.Value.Plans[plan].StorageLimit;
-        var workspace = await users.EnsureAsync(user.Subject, plan, limit, time.GetUtcNow(), cancellationToken);
+        var workspace = await users.EnsureAsync(user.Subject, plan, options.Value.LimitOf(plan), time.GetUtcNow(), cancellationToken);
         if (_known.Count >= Most)
         {
             _known.Clear();

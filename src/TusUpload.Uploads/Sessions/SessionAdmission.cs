@@ -40,12 +40,12 @@ internal sealed class SessionAdmission(
             return (session, null);
         }
 
-        return (session, Explain(admission, session.UserId, session.TotalSize ?? session.UploadedSize));
+        return (session, Explain(admission, session, session.TotalSize ?? session.UploadedSize));
     }
 
     /// <summary>Why it was not admitted.</summary>
     /// <param name="size">Bytes that were asked for.</param>
-    public TusError Explain(Data.Sessions.Admission admission, string userId, long size)
+    public TusError Explain(Data.Sessions.Admission admission, NewSession session, long size)
     {
         if (!admission.InTime)
         {
@@ -56,10 +56,10 @@ internal sealed class SessionAdmission(
         if (!admission.UserKnown)
         {
             // Somebody removed the user's row under a running server: the next request makes it again.
-            callers.Forget(userId);
+            callers.Forget(session.UserId);
             return TusError.Unavailable;
         }
 
-        return AdmissionErrors.For(admission, size);
+        return AdmissionErrors.For(admission, session.UploaderId, size);
     }
 }

@@ -74,7 +74,7 @@ internal sealed class UploadConcatenation(
             { Outcome: ConcatenationOutcome.PartTaken } => PartTaken,
             { Outcome: ConcatenationOutcome.PartsApart } => PartsApart,
             { Outcome: ConcatenationOutcome.TooLarge } => TusError.TooLarge,
-            _ => admission.Explain(made.Admission!, place.Value!.UserId, made.Moved),
+            _ => admission.Explain(made.Admission!, final, made.Moved),
         };
     }
 

@@ -21,6 +21,24 @@ internal sealed class UploadCreation(
             return TusError.BodyTooLong;
         }
 
+        var plan = await PlanAsync(request, cancellationToken);
+        if (plan.Value is not { } session)
+        {
+            return plan.Error!;
+        }
+
+        return session.ResumeKey is null
+            ? await MakeAsync(session)
+            : await adoption.CreateAsync(session, request, body, MakeAsync, cancellationToken);
+
+        Task<TusResult<UploadInfo>> MakeAsync(NewSession made) => request.OnMade is null && whole.IsWhole(request.Length, body)
+            ? whole.CreateAsync(made, body)
+            : beginning.CreateAsync(made, body, request.OnMade, cancellationToken);
+    }
+
+    /// <summary>What would be made: whatever can be said of a request before the database is asked for the upload.</summary>
+    public async Task<TusResult<NewSession>> PlanAsync(CreateRequest request, CancellationToken cancellationToken)
+    {
         var target = UploadTarget.Read(request.Metadata);
         if (target.Error is { } refusal)
         {
@@ -41,18 +59,6 @@ internal sealed class UploadCreation(
 
         var id = Guid.CreateVersion7(time.GetUtcNow());
         var placed = await folders.PlaceAsync(target.Value!.ToSession(request, id, caller, place.Value!), again: false, cancellationToken);
-        if (placed.Error is { } unplaced)
-        {
-            return unplaced;
-        }
-
-        var session = placed.Value! with { ContentNode = content.Node };
-        return session.ResumeKey is null
-            ? await MakeAsync(session)
-            : await adoption.CreateAsync(session, request, body, MakeAsync, cancellationToken);
-
-        Task<TusResult<UploadInfo>> MakeAsync(NewSession made) => request.OnMade is null && whole.IsWhole(request.Length, body)
-            ? whole.CreateAsync(made, body)
-            : beginning.CreateAsync(made, body, request.OnMade, cancellationToken);
+        return placed.Value is { } session ? session with { ContentNode = content.Node } : placed;
     }
 }

@@ -54,7 +54,7 @@ internal sealed class UploadLength(
             known.Id, before.UploaderId, known.Offset, length, (sha256, finishes), services.Time.GetUtcNow(), cancellationToken);
         if (!declared.Made)
         {
-            return declared.Found ? AdmissionErrors.For(declared, length - before.ReservedSize) : TusError.Locked;
+            return declared.Found ? AdmissionErrors.For(declared, before.UploaderId, length - before.ReservedSize) : TusError.Locked;
         }
 
         if (completes)

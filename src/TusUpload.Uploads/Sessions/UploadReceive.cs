@@ -141,7 +141,7 @@ internal sealed class UploadReceive(
                     return true;
                 }
 
-                refusal = grown.Found ? AdmissionErrors.For(grown, size - reserved) : TusError.Locked;
+                refusal = grown.Found ? AdmissionErrors.For(grown, lease.UploaderId, size - reserved) : TusError.Locked;
             }
 
             return false;
@@ -199,7 +199,7 @@ internal sealed class UploadReceive(
         return told switch
         {
             { Made: true } => null,
-            { Found: true } => AdmissionErrors.For(told, length - lease.ReservedSize),
+            { Found: true } => AdmissionErrors.For(told, lease.UploaderId, length - lease.ReservedSize),
             _ => TusError.Locked,
         };
     }

@@ -12,7 +12,12 @@ public sealed class BatchesTests(RunningServer server) : IClassFixture<RunningSe
     public async Task A_batch_of_an_announced_number_completes_with_its_last_file()
     {
         var batch = await CreateAsync(new { expectedFiles = 2 });
-        Assert.Equal(["id", "status", "totalFiles", "processedFiles", "failedFiles", "totalBytes"], batch.Members());
+        Assert.Equal(
+            [
+                "id", "status", "totalFiles", "processedFiles", "failedFiles", "totalBytes", "receivedFiles", "uploadedBytes", "allOrNothing",
+                "lateFiles", "lateJoined", "workspaceId", "createdAt", "expiresAt", "endedAt",
+            ],
+            batch.Members());
         Assert.Equal("open", batch.Text("status"));
         Assert.Equal(2, batch.GetProperty("totalFiles").GetInt32());
         var id = batch.GetProperty("id").GetGuid();
@@ -74,6 +79,25 @@ public sealed class BatchesTests(RunningServer server) : IClassFixture<RunningSe
             .IsProblemAsync(HttpStatusCode.BadRequest, "invalid_expected_files");
         await (await server.Client.PostJsonAsync("/api/v1/batches", new { workspaceId = Guid.CreateVersion7() }))
             .IsProblemAsync(HttpStatusCode.NotFound, "workspace_not_found");
+        await (await server.Client.PostJsonAsync("/api/v1/batches", new { lateFiles = "perhaps" }))
+            .IsProblemAsync(HttpStatusCode.BadRequest, "invalid_late_files");
+        await (await server.Client.PostJsonAsync("/api/v1/batches", new { expiresAt = DateTimeOffset.UnixEpoch }))
+            .IsProblemAsync(HttpStatusCode.BadRequest, "invalid_expires_at");
+        object[] manifests =
+        [
+            new { manifest = Array.Empty<object>() },
+            new { manifest = new[] { new { name = "" } } },
+            new { manifest = new[] { new { name = "a\0b" } } },
+            new { manifest = new[] { new { name = "a", size = -1 } } },
+            new { manifest = new[] { new { name = "a" } }, expectedFiles = 2 },
+        ];
+        foreach (var manifest in manifests)
+        {
+            await (await server.Client.PostJsonAsync("/api/v1/batches", manifest)).IsProblemAsync(HttpStatusCode.BadRequest, "invalid_manifest");
+        }
+
+        await (await server.Client.PostJsonAsync("/api/v1/batches", new { manifest = Enumerable.Repeat(new { name = "a" }, 10_001) }))
+            .IsProblemAsync(HttpStatusCode.RequestEntityTooLarge, "manifest_too_long");
     }
 
     private async Task<System.Text.Json.JsonElement> CreateAsync(object body) =>

@@ -34,7 +34,9 @@ public sealed class AccessMatrixTests(JwtTests.Server server) : IClassFixture<Jw
         GET     /api/v1/batches                               401 ok  401 401 ok  ok  ok  ok  ok  ok  ok  ok  401 401 ok
         POST    /api/v1/batches                               401 ok  401 401 403 ok  ok  ok  ok  ok  ok  ok  401 401 ok
         GET     /api/v1/batches/{id:guid}                     401 404 401 401 ok  404 404 404 ok  ok  404 404 401 401 ok
+        POST    /api/v1/batches/{id:guid}/cancel              401 404 401 401 403 404 404 404 403 ok  404 404 401 401 ok
         GET     /api/v1/batches/{id:guid}/content             401 404 401 401 ok  404 404 404 ok  ok  403 403 401 401 ok
+        GET     /api/v1/batches/{id:guid}/files               401 404 401 401 ok  404 404 404 ok  ok  404 404 401 401 ok
         POST    /api/v1/batches/{id:guid}/seal                401 404 401 401 403 404 404 404 403 ok  404 404 401 401 ok
         GET     /api/v1/downloads/{link}                      404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
         HEAD    /api/v1/downloads/{link}                      404 404 404 404 404 404 404 404 404 404 404 404 404 404 404
@@ -73,6 +75,13 @@ public sealed class AccessMatrixTests(JwtTests.Server server) : IClassFixture<Jw
         DELETE  /api/v1/uploads/{id:guid}/token               401 404 401 401 403 404 404 404 404 ok  404 404 401 401 ok
         POST    /api/v1/uploads/{id:guid}/token               401 404 401 401 403 404 404 404 404 ok  404 404 401 401 ok
         GET     /api/v1/usage                                 401 ok  401 401 ok  ok  ok  ok  ok  ok  403 403 401 401 ok
+        POST    /api/v1/usage/check                           401 ok  401 401 403 ok  ok  ok  ok  ok  ok  ok  401 401 ok
+        GET     /api/v1/usage/drift                           401 403 401 401 403 403 ok  ok  403 403 403 403 401 401 403
+        POST    /api/v1/usage/repair                          401 403 401 401 403 403 ok  ok  403 403 403 403 401 401 403
+        GET     /api/v1/users                                 401 403 401 401 403 403 403 ok  403 403 403 403 401 401 403
+        GET     /api/v1/users/{userId}                        401 403 401 401 403 403 403 ok  403 403 403 403 401 401 403
+        PATCH   /api/v1/users/{userId}                        401 403 401 401 403 403 403 ok  403 403 403 403 401 401 403
+        DELETE  /api/v1/users/{userId}/storage-limit          401 403 401 401 403 403 403 ok  403 403 403 403 401 401 403
         GET     /api/v1/workspaces                            401 ok  401 401 ok  ok  ok  ok  ok  ok  403 403 401 401 ok
         POST    /api/v1/workspaces                            401 ok  401 401 403 ok  ok  ok  ok  ok  403 403 401 401 ok
         DELETE  /api/v1/workspaces/{id:guid}                  401 404 401 401 403 404 404 404 403 403 403 403 401 401 ok
@@ -155,7 +164,7 @@ public sealed class AccessMatrixTests(JwtTests.Server server) : IClassFixture<Jw
             .Replace("{documentName?}", "v1", StringComparison.Ordinal)
             .Replace("{documentName}", "v1", StringComparison.Ordinal)
             .Replace("{link}", "td1.nonsense", StringComparison.Ordinal)
-            .Replace("{userId}", $"{things.Owner}-member", StringComparison.Ordinal)
+            .Replace("{userId}", pattern.Contains("/members/", StringComparison.Ordinal) ? $"{things.Owner}-member" : things.Owner, StringComparison.Ordinal)
             .Replace("{slug}", things.Slug, StringComparison.Ordinal)
             .Replace("{uploadId}", $"{things.Upload}", StringComparison.Ordinal)
             .Replace("{id:guid}", pattern.Contains("{id:guid}", StringComparison.Ordinal) ? $"{things.Of(pattern)}" : "", StringComparison.Ordinal);

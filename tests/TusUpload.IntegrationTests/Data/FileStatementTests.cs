@@ -141,7 +141,7 @@ public sealed class FileStatementTests(PostgresServer postgres)
         await files.BeginAsync(ready, new(Node), TestDatabase.Now, Ct);
         await files.SettleAsync(ready, Digest, "key", TestDatabase.Now, Ct);
 
-        await database.Get<BatchSealing>().SealAsync(batch, TestDatabase.User, TestDatabase.Now, Ct);
+        await database.Get<BatchSealing>().SealAsync(batch, TestDatabase.Now, Ct);
         Assert.True((await database.CreateAsync(database.Session(1, batch))) is { Made: false, BatchKnown: true, BatchOpen: false });
         await database.Get<SessionEndings>().TerminateAsync(gone.Id, TestDatabase.User, TestDatabase.Now, Ct);
         Assert.Equal("sealed", (await database.BatchAsync(batch)).Status);

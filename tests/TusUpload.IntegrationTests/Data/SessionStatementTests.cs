@@ -33,7 +33,7 @@ public sealed class SessionStatementTests(PostgresServer postgres)
         var admission = await database.CreateAsync(database.Session(51));
 
         Assert.False(admission.Made);
-        Assert.Equal(50, admission.UserRoom);
+        Assert.Equal(50, admission.Room.User?.Left);
         Assert.Equal((0, 100), await database.UsageAsync());
         Assert.Single(await database.EventsAsync());
     }
@@ -215,7 +215,7 @@ public sealed class SessionStatementTests(PostgresServer postgres)
 
         Assert.True((await lengths.GrowAsync(session.Id, TestDatabase.User, 80, TestDatabase.Now, Ct)).Made);
         var refused = await lengths.GrowAsync(session.Id, TestDatabase.User, 101, TestDatabase.Now, Ct);
-        Assert.Equal((false, true, 20L), (refused.Made, refused.Found, refused.UserRoom));
+        Assert.Equal((false, true, 20L), (refused.Made, refused.Found, refused.Room.User?.Left));
         Assert.Equal((0, 80), await database.UsageAsync());
 
         Assert.True((await lengths.DeclareAsync(session.Id, TestDatabase.User, 0, 60, (null, true), TestDatabase.Now, Ct)).Made);

@@ -5,6 +5,7 @@ using Microsoft.Extensions.Logging;
 using Npgsql;
 using TusUpload.Data;
 using TusUpload.Data.Batches;
+using TusUpload.Data.Files;
 using TusUpload.Data.Sessions;
 using TusUpload.Data.Users;
 using TusUpload.IntegrationTests.Harness;
@@ -70,6 +71,35 @@ internal sealed class TestDatabase : IAsyncDisposable
         db.Batches.Add(batch);
         await db.SaveChangesAsync(Ct);
         return batch.Id;
+    }
+
+    /// <summary>A batch with a manifest, or with other wishes.</summary>
+    public async Task<Guid> BatchAsync(
+        (string Name, long? Size)[] manifest, int? expected = null, bool allOrNothing = false, string late = LatePolicy.Refuse, DateTimeOffset? expiresAt = null)
+    {
+        var batch = new Batch
+        {
+            Id = Guid.CreateVersion7(),
+            UserId = User,
+            UploaderId = User,
+            WorkspaceId = Workspace,
+            Status = "open",
+            ExpectedFiles = manifest.Length > 0 ? manifest.Length : expected,
+            AllOrNothing = allOrNothing,
+            LateFiles = late,
+            ExpiresAt = expiresAt,
+            CreatedAt = Now,
+        };
+        await Get<BatchCreation>().CreateAsync(batch, manifest, Ct);
+        return batch.Id;
+    }
+
+    /// <summary>Takes a received file to its end.</summary>
+    public async Task SettleAsync(Guid id)
+    {
+        var files = Get<FileProcessing>();
+        Assert.NotNull(await files.BeginAsync(id, new(Guid.CreateVersion7()), Now, Ct));
+        Assert.True(await files.SettleAsync(id, new string('0', 64), $"key-{id:N}", Now, Ct));
     }
 
     public async Task<Batch> BatchAsync(Guid id)

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict'
-import { all, assertStored, assertUsage, ready } from './api.mjs'
+import { all, assertStored, assertUsage, get, ready } from './api.mjs'
 import { Content } from './content.mjs'
 import { Feed } from './feed.mjs'
 import { count, PersistentUpload, runTusJs } from './persistent.mjs'
@@ -74,6 +74,7 @@ export class Traffic {
     }, { within: 60_000, every: 200 })
     assert.ok([...finished].every((id) => files.some((file) => file.id === id)), 'finished files are listed')
     await assertUsage(this.#server, files.reduce((sum, file) => sum + file.fileSize, 0))
+    assert.deepEqual((await get(this.#server, 'usage/drift')).items, [], 'every counter is what it should be')
     await this.#assertAnnouncedOnce(files)
     const surprising = Object.keys(this.answers).filter((answer) => !HARMLESS.has(answer))
     assert.deepEqual(surprising, [], `answers: ${JSON.stringify(this.answers)}`)

@@ -1,6 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 
 using TusUpload.Data;
+using TusUpload.Data.Batches;
 using TusUpload.Data.Files;
 using TusUpload.Server.Api.Files;
 using TusUpload.Uploads.Admission;
@@ -13,14 +14,16 @@ internal static class ReadBatch
     public static async Task<IResult> HandleAsync(
         Guid id, Caller caller, TusUploadDb db, ZipArchives archives, CancellationToken cancellationToken)
     {
-        if (!await db.BatchesOf(caller).AnyAsync(batch => batch.Id == id, cancellationToken))
+        var found = await db.BatchesOf(caller).Where(batch => batch.Id == id)
+            .Select(batch => new { IsPublished = !batch.AllOrNothing || batch.Status == BatchStatus.Completed }).SingleOrDefaultAsync(cancellationToken);
+        if (found is not { IsPublished: true })
         {
-            return ApiError.BatchNotFound;
+            return found is null ? ApiError.BatchNotFound : ApiError.FileNotPublished;
         }
 
         return await archives.OfAsync(
             $"batch-{id}",
-            files => files.FilesOf(caller)
+            files => files.FilesOf(caller).Published(files)
                 .Where(file => file.BatchId == id && file.ProcessingStatus == FileStatus.Ready)
                 .Current(files)
                 .Select(file => new ArchiveFile

@@ -23,7 +23,7 @@ internal static class ReadFolder
         var (workspace, above, below) = (top.WorkspaceId, top.Path.Length, top.Path + "/");
         return await archives.OfAsync(
             top.Path[(top.Path.LastIndexOf('/') + 1)..],
-            files => files.Files
+            files => files.Files.Published(files)
                 .Where(file => file.WorkspaceId == workspace && file.DeletedAt == null && file.ProcessingStatus == FileStatus.Ready)
                 .Current(files)
                 .Join(

@@ -1,20 +1,26 @@
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.Options;
 
 using TusUpload.Data;
 using TusUpload.Data.Batches;
 using TusUpload.Uploads.Admission;
+using TusUpload.Uploads.Expiry;
 
 namespace TusUpload.Server.Api.Batches;
 
 /// <summary>POST /batches</summary>
 internal static class CreateBatch
 {
+    private const int MostLines = 10_000;
+    private const int LongestName = 4000;
+
     public static async Task<IResult> HandleAsync(
         Body? body, Caller caller, [AsParameters] Services services, CancellationToken cancellationToken)
     {
-        if (body?.ExpectedFiles is < 1)
+        var now = services.Time.GetUtcNow();
+        if (body is not null && Refuse(body, now) is { } refusal)
         {
-            return ApiError.InvalidExpectedFiles;
+            return refusal;
         }
 
         var found = await services.Places.FindAsync(caller, body?.WorkspaceId, link: null, cancellationToken);
@@ -28,25 +34,57 @@ internal static class CreateBatch
             return await services.Db.RefuseWorkspaceAsync(place.WorkspaceId, caller, cancellationToken);
         }
 
-        var batch = new Batch
+        if (caller.IsUser && place.UserId != caller.Subject
+            && !await services.Db.WorkspacesOf(caller, Rights.Upload).AnyAsync(space => space.Id == place.WorkspaceId, cancellationToken))
         {
-            Id = Guid.CreateVersion7(),
-            UserId = place.UserId,
-            UploaderId = caller.Subject,
-            WorkspaceId = place.WorkspaceId,
-            Status = BatchStatus.Open,
-            ExpectedFiles = body?.ExpectedFiles,
-            CreatedAt = services.Time.GetUtcNow(),
-        };
-        services.Db.Batches.Add(batch);
-        await services.Db.SaveChangesAsync(cancellationToken);
-        return TypedResults.Created(
-            $"/api/v1/batches/{batch.Id}", new BatchView(batch.Id, batch.Status, batch.ExpectedFiles ?? 0, 0, 0, 0));
+            return ApiError.WorkspaceNotFound;
+        }
+
+        var batch = Read(body, place, caller, now, services.Options.Value);
+        await services.Creation.CreateAsync(batch, [.. body?.Manifest?.Select(line => (line.Name!, line.Size)) ?? []], cancellationToken);
+        return TypedResults.Created($"/api/v1/batches/{batch.Id}", (await FindBatch.FindAsync(batch.Id, caller, services.Db, cancellationToken))!);
     }
 
-    /// <param name="ExpectedFiles">How many files will join; without it the batch is closed by sealing it.</param>
-    /// <param name="WorkspaceId">Default: the caller's default workspace.</param>
-    internal sealed record Body(int? ExpectedFiles, Guid? WorkspaceId);
+    private static ApiError? Refuse(Body body, DateTimeOffset now) => body switch
+    {
+        { ExpectedFiles: < 1 } => ApiError.InvalidExpectedFiles,
+        { Manifest.Count: > MostLines } => ApiError.ManifestTooLong,
+        { Manifest: { } lines } when lines.Count == 0 || body.ExpectedFiles is { } told && told != lines.Count || !lines.All(IsLine) =>
+            ApiError.InvalidManifest,
+        { LateFiles: not (null or LatePolicy.Refuse or LatePolicy.Accept) } => ApiError.InvalidLateFiles,
+        _ => body.ExpiresAt <= now ? ApiError.InvalidExpiresAt : null,
+    };
 
-    internal sealed record Services(TusUploadDb Db, UploadPlaces Places, TimeProvider Time);
+    private static bool IsLine(Line? line) =>
+        line is { Name: { Length: > 0 and <= LongestName } name, Size: null or >= 0 } && !name.Any(char.IsControl);
+
+    private static Batch Read(Body? body, UploadPlace place, Caller caller, DateTimeOffset now, BatchOptions options) => new()
+    {
+        Id = Guid.CreateVersion7(now),
+        UserId = place.UserId,
+        UploaderId = caller.Subject,
+        WorkspaceId = place.WorkspaceId,
+        Status = BatchStatus.Open,
+        ExpectedFiles = body?.Manifest?.Count ?? body?.ExpectedFiles,
+        AllOrNothing = body?.AllOrNothing ?? false,
+        LateFiles = body?.LateFiles ?? LatePolicy.Refuse,
+        CreatedAt = now,
+        ExpiresAt = body?.ExpiresAt?.ToUniversalTime() ?? now + options.ExpiresAfter,
+    };
+
+    /// <param name="ExpectedFiles">How many files will join; without it, and without a manifest, the batch is closed by sealing it.</param>
+    /// <param name="Manifest">Which files will join, 10,000 at most: others are refused.</param>
+    /// <param name="AllOrNothing">Its files are seen together, when it is completed, or never.</param>
+    /// <param name="LateFiles">What becomes of files that come when it is closed: refuse (default) or accept.</param>
+    /// <param name="ExpiresAt">When it ends as expired if it has not ended before. Default: as the server is configured, 7 days.</param>
+    /// <param name="WorkspaceId">Default: the caller's default workspace.</param>
+    internal sealed record Body(
+        int? ExpectedFiles, IReadOnlyList<Line>? Manifest, bool? AllOrNothing, string? LateFiles, DateTimeOffset? ExpiresAt, Guid? WorkspaceId);
+
+    /// <param name="Name">As the upload will be called: its relativePath, or its filename.</param>
+    /// <param name="Size">Bytes; null: any number.</param>
+    internal sealed record Line(string? Name, long? Size);
+
+    internal sealed record Services(
+        TusUploadDb Db, BatchCreation Creation, UploadPlaces Places, IOptions<BatchOptions> Options, TimeProvider Time);
 }

@@ -38,17 +38,19 @@ internal static class CopyFile
         var copy = Guid.CreateVersion7();
         var folder = body?.FolderId ?? (stays ? file.FolderId : null);
         var wanted = new FileCopy(copy, id, file.UserId, account, caller.Subject, workspace, folder, body?.FileName ?? file.FileName);
-        return await copying.CopyAsync(wanted, time.GetUtcNow(), cancellationToken) switch
+        var answer = await copying.CopyAsync(wanted, time.GetUtcNow(), cancellationToken);
+        return answer.Outcome switch
         {
             CopyOutcome.Made => TypedResults.Created($"/api/v1/files/{copy}", await db.FindFileAsync(copy, caller, cancellationToken)),
             CopyOutcome.NoWorkspace => ApiError.WorkspaceNotFound,
             CopyOutcome.NoFolder => ApiError.FolderNotFound,
             CopyOutcome.NameTaken => ApiError.NameTaken,
-            CopyOutcome.NoRoom => ApiError.QuotaExceeded,
+            CopyOutcome.NoRoom => ApiError.From(AdmissionErrors.QuotaExceeded(answer.Room!, caller.Subject, answer.Asked)),
             _ => await db.FindFileAsync(id, caller, cancellationToken) switch
             {
                 null => ApiError.FileNotFound,
                 { ProcessingStatus: FileStatus.Rejected } => ApiError.FileRejected,
+                { ProcessingStatus: FileStatus.Ready } => ApiError.FileNotPublished,
                 _ => ApiError.FileNotReady,
             },
         };

@@ -15,6 +15,10 @@ internal static class OwnFiles
     public static Task<FileRow?> FindRowAsync(this TusUploadDb db, Guid id, Caller caller, Rights needs, CancellationToken cancellationToken) =>
         db.FilesOf(caller, needs).Where(file => file.Id == id)
             .Select(file => new FileRow(file.UserId, file.WorkspaceId, file.FolderId, file.FileName, file.Version)).SingleOrDefaultAsync(cancellationToken);
+
+    /// <summary>False: its content is nobody's yet, see <see cref="Reach.Published"/>.</summary>
+    public static async Task<bool> IsPublishedAsync(this TusUploadDb db, FileView file, CancellationToken cancellationToken) =>
+        file.BatchId is null || await db.Files.Where(one => one.Id == file.Id).Published(db).AnyAsync(cancellationToken);
 }
 
 /// <param name="UserId">The account: statements that change a file ask for it.</param>

@@ -8,6 +8,11 @@ namespace TusUpload.Server.Api.Files;
 internal static class ReadContent
 {
     public static async Task<IResult> HandleAsync(
-        Guid id, Caller caller, TusUploadDb db, IObjectStorage storage, CancellationToken cancellationToken) =>
-        await FileContent.ReadAsync(await db.FindFileAsync(id, caller, cancellationToken), storage, cancellationToken);
+        Guid id, Caller caller, TusUploadDb db, IObjectStorage storage, CancellationToken cancellationToken)
+    {
+        var file = await db.FindFileAsync(id, caller, cancellationToken);
+        return file is null || await db.IsPublishedAsync(file, cancellationToken)
+            ? await FileContent.ReadAsync(file, storage, cancellationToken)
+            : ApiError.FileNotPublished;
+    }
 }

@@ -27,6 +27,7 @@ internal static class SignUrl
         {
             null => ApiError.FileNotFound,
             { ProcessingStatus: FileStatus.Rejected } => ApiError.FileRejected,
+            { ProcessingStatus: FileStatus.Ready } file when !await db.IsPublishedAsync(file, cancellationToken) => ApiError.FileNotPublished,
             { ProcessingStatus: FileStatus.Ready } file => TypedResults.Ok(
                 await signing.SignAsync(file, TimeSpan.FromSeconds(body?.ExpiresIn ?? Default), cancellationToken)),
             _ => ApiError.FileNotReady,

@@ -26,14 +26,14 @@ public sealed class JanitorTurnsTests(RunningServer server) : IClassFixture<Runn
     }
 
     [Fact]
-    public async Task All_objects_are_looked_through_more_seldom()
+    public async Task What_is_looked_through_whole_is_looked_through_more_seldom()
     {
         var turns = server.Services.GetRequiredService<JanitorTurns>();
         await server.WithDbAsync(db => db.Set<JanitorRun>().ExecuteDeleteAsync(Ct));
         await turns.RunOnceAsync(Ct);
 
         await AgeAsync(TimeSpan.FromHours(17));
-        Assert.Equal(server.Services.GetServices<IJanitor>().Count() - 1, await turns.RunOnceAsync(Ct));
+        Assert.Equal(server.Services.GetServices<IJanitor>().Count(janitor => janitor.Interval == TimeSpan.Zero), await turns.RunOnceAsync(Ct));
         await AgeAsync(TimeSpan.FromHours(2));
         Assert.Equal(server.Services.GetServices<IJanitor>().Count(), await turns.RunOnceAsync(Ct));
     }

@@ -80,7 +80,7 @@ public sealed class CopiesTests(PostgresServer postgres)
             await DeleteAsync(host, source);
             await host.Get<DeletionSweep>().RunOnceAsync(Ct);
 
-            if (await copying == CopyOutcome.Made)
+            if ((await copying).Outcome == CopyOutcome.Made)
             {
                 Assert.True(File.Exists(host.ObjectOf(source)));
                 await DeleteAsync(host, copy);
@@ -101,7 +101,7 @@ public sealed class CopiesTests(PostgresServer postgres)
         var outcomes = await Task.WhenAll(Enumerable.Range(0, 16).Select(_ => host.Get<FileCopying>().CopyAsync(
             new(Guid.CreateVersion7(), source, PipelineHost.User, PipelineHost.User, PipelineHost.User, null, null, "a copy"), PipelineHost.Now, Ct)));
 
-        Assert.Equal((3, 13), (outcomes.Count(one => one == CopyOutcome.Made), outcomes.Count(one => one == CopyOutcome.NoRoom)));
+        Assert.Equal((3, 13), (outcomes.Count(one => one.Outcome == CopyOutcome.Made), outcomes.Count(one => one is { Outcome: CopyOutcome.NoRoom, Asked: 1_000 })));
         Assert.Equal((4_000, 0), await host.UsageAsync());
     }
 
@@ -116,7 +116,7 @@ public sealed class CopiesTests(PostgresServer postgres)
     {
         var id = Guid.CreateVersion7();
         Assert.Equal(
-            CopyOutcome.Made, await host.Get<FileCopying>().CopyAsync(new(id, source, PipelineHost.User, PipelineHost.User, PipelineHost.User, null, null, null), PipelineHost.Now, Ct));
+            CopyOutcome.Made, (await host.Get<FileCopying>().CopyAsync(new(id, source, PipelineHost.User, PipelineHost.User, PipelineHost.User, null, null, null), PipelineHost.Now, Ct)).Outcome);
         return id;
     }
 

@@ -9,7 +9,7 @@ using TusUpload.IntegrationTests.Harness;
 
 namespace TusUpload.IntegrationTests.Data;
 
-public sealed class ReservationRecountTests(PostgresServer postgres) : IAsyncLifetime
+public sealed class StorageRecountTests(PostgresServer postgres) : IAsyncLifetime
 {
     private TestDatabase _database = null!;
 
@@ -22,26 +22,56 @@ public sealed class ReservationRecountTests(PostgresServer postgres) : IAsyncLif
     [Theory]
     [InlineData(+1_000)]
     [InlineData(-1_000)]
-    public async Task What_is_counted_becomes_what_is_held(int off)
+    public async Task What_is_counted_becomes_what_is_held_and_is_told_once(int off)
     {
         await HoldAsync();
         await ExecuteAsync($"UPDATE tus_upload.users SET storage_reserved = storage_reserved + {off}");
         await ExecuteAsync($"UPDATE tus_upload.workspaces SET storage_reserved = storage_reserved + {off}");
-        var recount = _database.Get<ReservationRecount>();
+        var repair = _database.Get<StorageRepair>();
+        var janitor = new StorageRepairer(TestDatabase.Now);
 
-        var corrected = await Task.WhenAll(recount.RunAsync(Ct), recount.RunAsync(Ct));
+        var corrected = await Task.WhenAll(repair.RepairReservedAsync(janitor, Ct), repair.RepairReservedAsync(janitor, Ct));
 
-        Assert.Equal(
-            [new("user", TestDatabase.User, 3_111 + off, 3_111), new("workspace", _database.Workspace.ToString(), 3_111 + off, 3_111)],
-            corrected.SelectMany(one => one).OrderBy(drift => drift.Level, StringComparer.Ordinal).ToArray());
+        StorageDrift[] expected =
+        [
+            new("user", TestDatabase.User, "reserved", 3_111 + off, 3_111),
+            new("workspace", _database.Workspace.ToString(), "reserved", 3_111 + off, 3_111),
+        ];
+        Assert.Equal(expected, corrected.SelectMany(one => one).OrderBy(drift => drift.Level, StringComparer.Ordinal));
         Assert.Equal((0, 3_111), await _database.UsageAsync());
-        Assert.Empty(await recount.RunAsync(Ct));
+        Assert.Empty(await repair.RepairReservedAsync(janitor, Ct));
+        await using var db = _database.Db();
+        var audit = await db.AuditLog.OrderBy(entry => entry.Subject).ToListAsync(Ct);
+        Assert.Equal([$"user:{TestDatabase.User}", $"workspace:{_database.Workspace}"], audit.Select(entry => entry.Subject));
+        Assert.All(audit, entry => Assert.Equal(("repair usage", null), (entry.Action, entry.Actor)));
+    }
+
+    [Fact]
+    public async Task What_is_counted_as_used_is_what_ready_files_have()
+    {
+        await HoldAsync();
+        await ReadyAsync(500);
+        var deleted = await ReadyAsync(70);
+        Assert.True(await _database.Get<FileDeletion>().DeleteAsync(deleted, TestDatabase.User, TestDatabase.Now, Ct));
+        var recount = _database.Get<StorageRecount>();
+        Assert.Empty(await recount.FindAsync(Ct));
+        await ExecuteAsync("UPDATE tus_upload.workspaces SET storage_used = 1");
+
+        StorageDrift[] wrong = [new("workspace", _database.Workspace.ToString(), "used", 1, 500)];
+        Assert.Equal(wrong, await recount.FindAsync(Ct));
+        Assert.Equal(wrong, await recount.FindAsync(Ct));
+        Assert.Equal(wrong, await _database.Get<StorageRepair>().RepairAllAsync(new(TestDatabase.Now, "an operator"), Ct));
+
+        Assert.Empty(await recount.FindAsync(Ct));
+        Assert.Equal((500, 3_111), await _database.UsageAsync());
+        await using var db = _database.Db();
+        Assert.Equal("an operator", (await db.AuditLog.SingleAsync(Ct)).Actor);
     }
 
     [Fact]
     public async Task While_uploads_come_and_go_nothing_looks_wrong_and_what_is_wrong_becomes_right()
     {
-        var recount = _database.Get<ReservationRecount>();
+        var repair = _database.Get<StorageRepair>();
         using var done = new CancellationTokenSource();
         var clients = Enumerable.Range(1, 8).Select(size => Task.Run(
             async () =>
@@ -67,14 +97,14 @@ public sealed class ReservationRecountTests(PostgresServer postgres) : IAsyncLif
                 await ExecuteAsync("UPDATE tus_upload.users SET storage_reserved = storage_reserved + 1000000");
             }
 
-            var corrected = await recount.RunAsync(Ct);
+            var corrected = await repair.RepairAllAsync(new(TestDatabase.Now), Ct);
             Assert.Equal(wrong ? 1 : 0, corrected.Count);
-            Assert.All(corrected, drift => Assert.Equal(("user", 1_000_000), (drift.Level, drift.Counted - drift.Held)));
+            Assert.All(corrected, drift => Assert.Equal(("user", 1_000_000), (drift.Level, drift.Counted - drift.Actual)));
             found += corrected.Count;
         }
 
         await running;
-        Assert.Empty(await recount.RunAsync(Ct));
+        Assert.Empty(await _database.Get<StorageRecount>().FindAsync(Ct));
         Assert.True(found > 0);
         Assert.Equal((0, 20 * Enumerable.Range(1, 8).Sum()), await _database.UsageAsync());
     }
@@ -92,6 +122,15 @@ public sealed class ReservationRecountTests(PostgresServer postgres) : IAsyncLif
         Assert.True((await _database.CreateAsync(ended)).Made);
         Assert.NotNull(await _database.Get<SessionEndings>().TerminateAsync(ended.Id, TestDatabase.User, TestDatabase.Now, Ct));
         Assert.Equal((0, 3_111), await _database.UsageAsync());
+    }
+
+    private async Task<Guid> ReadyAsync(long size)
+    {
+        var id = await _database.ReceiveAsync(size);
+        var files = _database.Get<FileProcessing>();
+        Assert.NotNull(await files.BeginAsync(id, new(Guid.CreateVersion7()), TestDatabase.Now, Ct));
+        Assert.True(await files.SettleAsync(id, new string('0', 64), $"key-{id:N}", TestDatabase.Now, Ct));
+        return id;
     }
 
     private async Task ExecuteAsync(string sql)
