@@ -72,7 +72,7 @@ public static class UploadsServiceCollectionExtensions
         services.AddSingleton<UploadLength>();
         services.AddSingleton<UploadLengthServices>();
         services.AddSingleton<UploadTermination>();
-        services.AddSingleton<UploadTerminationServices>();
+        services.AddSingleton<UploadEndings>();
         services.AddSingleton<UploadLog>();
         services.AddSingleton<RunningDigests>();
         services.AddSingleton<Checkpoints>();
