@@ -12,7 +12,7 @@ namespace TusUpload.Uploads.Sessions;
 /// client sends bytes in vain.
 /// </summary>
 internal sealed class UploadCreation(
-    UploadPlaces places, IUploadContent content, WholeUpload whole, UploadBeginning beginning, UploadAdoption adoption, TimeProvider time)
+    UploadRequests requests, IUploadContent content, WholeUpload whole, UploadBeginning beginning, UploadAdoption adoption)
 {
     public async Task<TusResult<UploadInfo>> CreateAsync(CreateRequest request, TusBody? body, CancellationToken cancellationToken)
     {
@@ -21,26 +21,13 @@ internal sealed class UploadCreation(
             return TusError.BodyTooLong;
         }
 
-        var target = UploadTarget.Read(request.Metadata);
-        if (target.Error is { } refusal)
+        var (asked, refusal) = await requests.ReadAsync(request, cancellationToken);
+        if (asked is null)
         {
-            return refusal;
+            return refusal!;
         }
 
-        if (request.Sha256 is { } promised && target.Value!.Sha256 is { } told && promised != told)
-        {
-            return AdmissionErrors.DigestsDiffer;
-        }
-
-        var caller = request.Caller.Caller();
-        var place = await places.FindAsync(caller, target.Value!.WorkspaceId, target.Value.LinkId, cancellationToken);
-        if (place.Error is { } nowhere)
-        {
-            return nowhere;
-        }
-
-        var id = Guid.CreateVersion7(time.GetUtcNow());
-        var session = target.Value!.ToSession(request, id, caller.Subject, place.Value!) with { ContentNode = content.Node };
+        var session = asked with { ContentNode = content.Node };
         return session.ResumeKey is null
             ? await MakeAsync(session)
             : await adoption.CreateAsync(session, request, body, MakeAsync, cancellationToken);
