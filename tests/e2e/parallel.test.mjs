@@ -11,23 +11,7 @@ const MiB = 1 << 20
 const SIZE = 64 * MiB
 const PARTS = 4
 
-/** tus-js-client cuts the content into parts and reads each of them again as a content of its own. */
-class PartReader {
-  async openFile(source) {
-    const read = source instanceof Content ? (start, end) => source.bytes(start, end) : (start, end) => source.subarray(start, end)
-    return {
-      size: source.size,
-      async slice(start, end) {
-        const value = read(start, end)
-        value.size = value.length
-        return { value, done: end >= source.size }
-      },
-      close() {},
-    }
-  }
-}
-
-const PARALLEL = { parallelUploads: PARTS, chunkSize: MiB, fileReader: new PartReader() }
+const PARALLEL = { parallelUploads: PARTS, chunkSize: MiB }
 
 test('tus-js-client uploads four parts at once, and its server is killed in the middle', async (t) => {
   const { server, passed } = await serve(t)
