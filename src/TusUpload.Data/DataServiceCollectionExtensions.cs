@@ -48,6 +48,7 @@ public static class DataServiceCollectionExtensions
         services.AddSingleton<ApiKeyDirectory>();
         services.AddSingleton<ProtectionKeys>();
         services.AddSingleton<WorkspaceDirectory>();
+        services.AddSingleton<PlaceRules>();
         services.AddSingleton<LinkDirectory>();
         services.AddSingleton<LinkTryCounting>();
         services.AddSingleton<NodeHeartbeats>();

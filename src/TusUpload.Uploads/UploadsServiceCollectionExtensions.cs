@@ -18,6 +18,7 @@ using TusUpload.Uploads.Content.S3;
 using TusUpload.Uploads.Expiry;
 using TusUpload.Uploads.Leases;
 using TusUpload.Uploads.Progress;
+using TusUpload.Uploads.Rules;
 using TusUpload.Uploads.Sessions;
 
 namespace TusUpload.Uploads;
@@ -35,7 +36,7 @@ public static class UploadsServiceCollectionExtensions
         services.AddHostedService<ContentFolderGuard>();
 
         // Leases first, so that they end last: the heartbeat goes when the last offset has been committed.
-        return services.AddLeases().AddSessions().AddContent().AddAdmission().AddExpiry().AddProgress();
+        return services.AddLeases().AddSessions().AddContent().AddAdmission().AddRules().AddExpiry().AddProgress();
     }
 
     // Whoever asks what time it is asks the database, unless somebody chose a clock of his own.
@@ -59,13 +60,14 @@ public static class UploadsServiceCollectionExtensions
         services.AddSingleton<UploadCreation>();
         services.AddSingleton<UploadAdoption>();
         services.AddSingleton<UploadConcatenation>();
+        services.AddSingleton<UploadConcatenationServices>();
         services.AddSingleton<UploadBeginnings>();
         services.AddSingleton<UploadJoins>();
         services.AddSingleton<WholeUpload>();
         services.AddSingleton<UploadBeginning>();
         services.AddSingleton<SessionAdmission>();
         services.AddSingleton(provider => new UploadCheck(
-            provider.GetRequiredService<UploadCreation>(),
+            provider.GetRequiredService<UploadRequests>(),
             provider.GetRequiredService<SessionCreation>(),
             provider.GetRequiredService<SessionAdmission>(),
             provider.GetRequiredService<IOptions<TusOptions>>(),
@@ -79,7 +81,9 @@ public static class UploadsServiceCollectionExtensions
         services.AddSingleton<UploadLength>();
         services.AddSingleton<UploadLengthServices>();
         services.AddSingleton<UploadTermination>();
-        services.AddSingleton<UploadTerminationServices>();
+        services.AddSingleton<UploadEndings>();
+        services.AddSingleton<UploadInspection>();
+        services.AddSingleton<UploadLimits>();
         services.AddSingleton<UploadLog>();
         services.AddSingleton<RunningDigests>();
         services.AddSingleton<Checkpoints>();
@@ -147,9 +151,20 @@ public static class UploadsServiceCollectionExtensions
         services.AddSingleton<CallerDirectory>();
         services.AddSingleton<UploadPlaces>();
         services.AddSingleton<UploadFolders>();
+        services.AddSingleton<UploadRequests>();
         services.AddSingleton<UploadTokens>();
         services.AddSingleton<IUploadTokens>(provider => provider.GetRequiredService<UploadTokens>());
         services.AddHostedService(provider => provider.GetRequiredService<UploadTokens>());
+        return services;
+    }
+
+    private static IServiceCollection AddRules(this IServiceCollection services)
+    {
+        services.AddOptions<ContentRulesOptions>().BindConfiguration(ContentRulesOptions.Section).ValidateOnStart();
+        services.AddSingleton<IValidateOptions<ContentRulesOptions>, ContentRulesOptionsAnnotations>();
+        services.AddSingleton<IValidateOptions<ContentRulesOptions>, ContentRulesOptionsRules>();
+        services.AddSingleton<NameRules>();
+        services.AddSingleton<RuleBook>();
         return services;
     }
 

@@ -42,7 +42,10 @@ public sealed class SessionConcatenation(NpgsqlDataSource database)
         UPDATE tus_upload.upload_sessions SET part_ids = $4, concat = $5, reserved_size = 0 WHERE id = $1
         """;
 
-    /// <param name="final">Where it goes and what it is called; sizes and the node of its content come from the parts.</param>
+    /// <param name="final">
+    /// Where it goes and what it is called; sizes and the node of its content come from the parts. Where it does not finish, it is not
+    /// received before <see cref="SessionJoins.JoinAsync"/>, though its parts be complete.
+    /// </param>
     /// <param name="parts">In order, each once.</param>
     /// <param name="concat">Upload-Concat to the letter.</param>
     /// <param name="largest">Bytes that all parts together may have; null: no limit.</param>
@@ -93,8 +96,12 @@ public sealed class SessionConcatenation(NpgsqlDataSource database)
 
         // 3. They are one now, and received where all of them are complete.
         await BindAsync(transaction, session, parts, concat, cancellationToken);
-        await using var join = SessionJoins.Join(transaction, final.Id, final.Now);
-        await join.ExecuteNonQueryAsync(cancellationToken);
+        if (final.Finishes)
+        {
+            await using var join = SessionJoins.Join(transaction, final.Id, final.Now);
+            await join.ExecuteNonQueryAsync(cancellationToken);
+        }
+
         var state = await FinalAsync(transaction, final.Id, cancellationToken);
         await transaction.CommitAsync(cancellationToken);
         return new(ConcatenationOutcome.Made) { Final = state!.Value.State };

@@ -36,6 +36,18 @@ public sealed class SessionJoins(NpgsqlDataSource database)
         SELECT {SessionState.Columns} FROM session
         """;
 
+    // The array of the final says the order.
+    private const string WholeSql = """
+        SELECT final.uploader_id, final.workspace_id, final.link_id, final.content_type, final.content_node,
+               array_agg(part.id ORDER BY listed.place), array_agg(part.total_size ORDER BY listed.place)
+          FROM tus_upload.upload_sessions final
+         CROSS JOIN LATERAL unnest(final.part_ids) WITH ORDINALITY AS listed (id, place)
+          JOIN tus_upload.upload_sessions part ON part.id = listed.id AND part.status = 'receiving' AND part.uploaded_size = part.total_size
+         WHERE final.id = $1 AND final.status = 'receiving'
+         GROUP BY final.id
+        HAVING count(*) = cardinality(final.part_ids)
+        """;
+
     private const string WaitingSql = """
         SELECT final.id FROM tus_upload.upload_sessions final
          WHERE final.status = 'receiving' AND final.part_ids IS NOT NULL AND cardinality(final.part_ids) = (
@@ -66,6 +78,24 @@ public sealed class SessionJoins(NpgsqlDataSource database)
 
         await transaction.CommitAsync(cancellationToken);
         return state;
+    }
+
+    /// <summary>A final upload whose parts are all complete and that is not finished; null where they are not, or it is.</summary>
+    public async Task<WholeParts?> FindWholeAsync(Guid finalId, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(WholeSql);
+        command.With(finalId);
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        return await row.ReadAsync(cancellationToken)
+            ? new(
+                finalId,
+                row.GetString(0),
+                row.GetGuid(1),
+                row.IsDBNull(2) ? null : row.GetGuid(2),
+                row.IsDBNull(3) ? null : row.GetString(3),
+                row.IsDBNull(4) ? null : row.GetGuid(4),
+                [.. row.GetFieldValue<Guid[]>(5).Zip(row.GetFieldValue<long[]>(6), (id, size) => new UploadPart(id, size))])
+            : null;
     }
 
     /// <summary>Final uploads whose parts are all complete: somebody died between the last commit and <see cref="JoinAsync"/>.</summary>
@@ -106,3 +136,8 @@ public sealed class SessionJoins(NpgsqlDataSource database)
         return command;
     }
 }
+
+/// <summary>A final upload all of whose parts are complete, before it is finished.</summary>
+/// <param name="ContentNode">The node whose disk holds the bytes; null where every node reaches them.</param>
+public sealed record WholeParts(
+    Guid Id, string UploaderId, Guid WorkspaceId, Guid? LinkId, string? ContentType, Guid? ContentNode, IReadOnlyList<UploadPart> Parts);

@@ -27,6 +27,15 @@ public sealed record SessionState(
     /// <inheritdoc cref="UploadSession.FinalId"/>
     public Guid? FinalId { get; init; }
 
+    /// <summary>Where it goes.</summary>
+    public Guid WorkspaceId { get; init; }
+
+    /// <summary>Through which link; null: none.</summary>
+    public Guid? LinkId { get; init; }
+
+    /// <inheritdoc cref="UploadSession.ContentType"/>
+    public string? ContentType { get; init; }
+
     public bool IsFinal => Concat is not null && !IsPartial;
 
     /// <summary>
@@ -43,11 +52,12 @@ public sealed record SessionState(
     /// <summary>Its columns in the order of <see cref="Read"/>.</summary>
     internal const string Columns = $"""
         id, user_id, uploader_id, status, uploaded_size, total_size, reserved_size, metadata, lease_node, lease_epoch, content_node, {Expiry},
-        is_partial, CASE WHEN is_partial THEN 'partial' ELSE concat END, token_revision, final_id
+        is_partial, CASE WHEN is_partial THEN 'partial' ELSE concat END, token_revision, final_id,
+        workspace_id, link_id, content_type
         """;
 
     /// <summary>How many they are: a statement's own columns follow them.</summary>
-    internal const int ColumnCount = 16;
+    internal const int ColumnCount = 19;
 
     internal static SessionState Read(Npgsql.NpgsqlDataReader row) => new(
         row.GetGuid(0),
@@ -67,5 +77,8 @@ public sealed record SessionState(
         Concat = row.IsDBNull(13) ? null : row.GetString(13),
         TokenRevision = row.GetInt32(14),
         FinalId = row.IsDBNull(15) ? null : row.GetGuid(15),
+        WorkspaceId = row.GetGuid(16),
+        LinkId = row.IsDBNull(17) ? null : row.GetGuid(17),
+        ContentType = row.IsDBNull(18) ? null : row.GetString(18),
     };
 }

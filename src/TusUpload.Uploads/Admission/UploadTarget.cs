@@ -3,6 +3,7 @@ using System.Buffers;
 using TusUpload.Data.Sessions;
 using TusUpload.Protocol.Errors;
 using TusUpload.Protocol.Stores;
+using TusUpload.Uploads.Rules;
 
 namespace TusUpload.Uploads.Admission;
 
@@ -35,7 +36,7 @@ internal sealed record UploadTarget
     public string? Sha256 { get; init; }
 
     /// <summary>Reads the keys that mean something here; others are the client's own. A value that cannot be meant is refused.</summary>
-    public static TusResult<UploadTarget> Read(UploadMetadata metadata)
+    public static TusResult<UploadTarget> Read(UploadMetadata metadata, NameRules names)
     {
         if (metadata.Find(UploadPlaces.LinkKey) is { } link && !UploadPlaces.IsLink(link))
         {
@@ -56,24 +57,32 @@ internal sealed record UploadTarget
             return Invalid("The metadata's sha256 is not 64 hexadecimal digits.");
         }
 
-        var target = new UploadTarget
+        var (name, path) = (metadata.Find("filename") ?? metadata.Find("name"), metadata.Find("relativePath"));
+        var type = metadata.Find("filetype") ?? metadata.Find("type");
+        if (name?.Length > LongestName || path?.Length > LongestPath || type?.Length > LongestType)
         {
-            FileName = Clean(metadata.Find("filename") ?? metadata.Find("name"), isPath: false) ?? "unnamed",
-            ContentType = Clean(metadata.Find("filetype") ?? metadata.Find("type"), isPath: true),
-            RelativePath = Clean(metadata.Find("relativePath"), isPath: true),
+            return Invalid($"A name is longer than {LongestName}, a path than {LongestPath} or a type than {LongestType} characters.");
+        }
+
+        var (fileName, relativePath) = (names.NameOf(name), names.PathOf(path));
+        if ((fileName.Error ?? relativePath.Error) is { } refusal)
+        {
+            return refusal;
+        }
+
+        var (directories, tooLong) = DroppedPath.Read(relativePath.Value, name ?? fileName.Value!);
+        return tooLong is not null ? tooLong : new UploadTarget
+        {
+            FileName = fileName.Value!,
+            ContentType = Clean(type),
+            RelativePath = relativePath.Value,
+            Directories = directories,
             WorkspaceId = Id(metadata, "workspaceId"),
             FolderId = Id(metadata, "folderId"),
             Link = metadata.Find(UploadPlaces.LinkKey),
             BatchId = Id(metadata, "batchId"),
             Sha256 = sha256,
         };
-        if (target.FileName.Length > LongestName || target.RelativePath?.Length > LongestPath || target.ContentType?.Length > LongestType)
-        {
-            return Invalid($"A name is longer than {LongestName}, a path than {LongestPath} or a type than {LongestType} characters.");
-        }
-
-        var (directories, tooLong) = DroppedPath.Read(target.RelativePath, metadata.Find("filename") ?? metadata.Find("name") ?? target.FileName);
-        return tooLong is null ? target with { Directories = directories } : tooLong;
     }
 
     public NewSession ToSession(CreateRequest request, Guid id, Caller caller, UploadPlace place) => new()
@@ -103,15 +112,14 @@ internal sealed record UploadTarget
         ExpiresAt = default,
     };
 
-    // A name is for people: what could break a line, a header or a path in somebody's tool becomes an underscore.
-    private static string? Clean(string? text, bool isPath) => text is null
+    // What could break a line or a header in somebody's tool becomes an underscore.
+    private static string? Clean(string? type) => type is null
         ? null
-        : string.Create(text.Length, (text, isPath), static (clean, source) =>
+        : string.Create(type.Length, type, static (clean, source) =>
         {
             for (var i = 0; i < clean.Length; i++)
             {
-                var letter = source.text[i];
-                clean[i] = char.IsControl(letter) || (!source.isPath && letter is '/' or '\\') ? '_' : letter;
+                clean[i] = char.IsControl(source[i]) ? '_' : source[i];
             }
         });
 

@@ -32,6 +32,12 @@ public interface IUploadContent
     /// </summary>
     ValueTask<Stream> OpenReadAsync(Guid uploadId, long length, CancellationToken cancellationToken);
 
+    /// <summary>
+    /// Opens the first bytes of an upload that goes on, at most 64 KiB of what is committed. Nothing is made whole for it.
+    /// </summary>
+    ValueTask<Stream> OpenFirstAsync(Guid uploadId, long length, CancellationToken cancellationToken) =>
+        OpenReadAsync(uploadId, length, cancellationToken);
+
     /// <summary>Removes every byte of an upload; removing what is not there is no error.</summary>
     ValueTask DeleteAsync(Guid uploadId, CancellationToken cancellationToken);
 

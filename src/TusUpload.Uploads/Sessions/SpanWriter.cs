@@ -10,6 +10,7 @@ using TusUpload.Uploads.Content;
 using TusUpload.Uploads.Expiry;
 using TusUpload.Uploads.Leases;
 using TusUpload.Uploads.Progress;
+using TusUpload.Uploads.Rules;
 
 namespace TusUpload.Uploads.Sessions;
 
@@ -48,6 +49,9 @@ internal sealed class SpanWriter : IDisposable
     /// <summary>Null where the bytes were not all seen in order.</summary>
     public RunningDigest? Digest => _digest;
 
+    /// <summary>What has to be looked at before it is written; null where nothing has.</summary>
+    public FirstBytes? First { get; init; }
+
     /// <summary>
     /// Reads until the body ends, see <see cref="TusBody.End"/>. Throws <see cref="StorageFullException"/>; what was written before is kept and
     /// can be committed.
@@ -80,6 +84,12 @@ internal sealed class SpanWriter : IDisposable
                         body.Stop(BodyEnd.TakenOver);
                         return;
                     }
+                }
+
+                // Whether bytes that are to be checked are these is known at their end.
+                if (First?.Take(bytes) == false && !_check.IsNeeded)
+                {
+                    return;
                 }
 
                 // No token: the client may hang up now, and what has arrived is kept.
@@ -119,6 +129,10 @@ internal sealed class SpanWriter : IDisposable
     /// <inheritdoc cref="BodyCheck.PassesAsync"/>
     public ValueTask<bool> PassesAsync(TusBody body, IUploadContent content) =>
         _check.PassesAsync(body, content, _lease.Id, _lease.UploadedSize);
+
+    /// <summary>Whether the upload's first bytes may not be kept; where it has no more than these, they are judged now.</summary>
+    /// <param name="total">Null while it is not known.</param>
+    public bool IsUnfit(long? total) => First is { } first && (Offset == total ? first.End() : first.Refusal) is not null;
 
     public void Dispose() => _check.Dispose();
 

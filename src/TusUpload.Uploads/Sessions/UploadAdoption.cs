@@ -72,6 +72,12 @@ internal sealed class UploadAdoption(SessionKeys keys, UploadReads reads, Upload
                 return mismatch;
             }
 
+            if (appended is { Value: null, Error: { Status: 415 } unfit })
+            {
+                // It has ended with what came.
+                return unfit;
+            }
+
             upload = appended.Value ?? upload;
         }
 

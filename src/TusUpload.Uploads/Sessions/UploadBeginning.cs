@@ -58,6 +58,9 @@ internal sealed class UploadBeginning(
             // What cannot get better is said at once.
             { Error.Status: 413 } => result,
 
+            // It has ended with what came.
+            { Value: null, Error.Status: 415 } => result,
+
             // The upload is there: whatever cut its body short, the client goes on from the offset.
             { Value: { } info } => info,
             _ => (await leases.FindAsync(made.Id, made.UploaderId, CancellationToken.None)).ToInfo(made.Now),
@@ -97,5 +100,8 @@ internal sealed class UploadBeginning(
     {
         IsPartial = made.IsPartial,
         Concat = made.IsPartial ? "partial" : null,
+        WorkspaceId = made.WorkspaceId,
+        LinkId = made.LinkId,
+        ContentType = made.ContentType,
     };
 }

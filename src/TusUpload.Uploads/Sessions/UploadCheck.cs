@@ -15,14 +15,14 @@ namespace TusUpload.Uploads.Sessions;
 /// </summary>
 public sealed class UploadCheck
 {
-    private readonly UploadCreation _uploads;
+    private readonly UploadRequests _requests;
     private readonly SessionCreation _creation;
     private readonly SessionAdmission _admission;
     private readonly IOptions<TusOptions> _options;
     private readonly TimeProvider _time;
 
-    internal UploadCheck(UploadCreation uploads, SessionCreation creation, SessionAdmission admission, IOptions<TusOptions> options, TimeProvider time) =>
-        (_uploads, _creation, _admission, _options, _time) = (uploads, creation, admission, options, time);
+    internal UploadCheck(UploadRequests requests, SessionCreation creation, SessionAdmission admission, IOptions<TusOptions> options, TimeProvider time) =>
+        (_requests, _creation, _admission, _options, _time) = (requests, creation, admission, options, time);
 
     /// <param name="metadata">As in Upload-Metadata, by key.</param>
     public async Task<CheckedUpload> CheckAsync(
@@ -34,10 +34,10 @@ public sealed class UploadCheck
         }
 
         var request = new CreateRequest(caller.ToPrincipal(nameof(UploadCheck)), size, new(null, metadata));
-        var plan = await _uploads.PlanAsync(request, cancellationToken);
-        if (plan.Value is not { } planned)
+        var (planned, refusal) = await _requests.ReadAsync(request, cancellationToken);
+        if (planned is null)
         {
-            return new(plan.Error, null);
+            return new(refusal, null);
         }
 
         var now = _time.GetUtcNow();

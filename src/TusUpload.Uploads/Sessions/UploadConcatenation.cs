@@ -15,8 +15,8 @@ namespace TusUpload.Uploads.Sessions;
 /// request to come again; dying after it loses the answer, and the same request again is answered with what was made.
 /// </summary>
 internal sealed class UploadConcatenation(
-    UploadPlaces places, UploadFolders folders, SessionConcatenation concatenation, SessionAdmission admission, UploadJoins joins,
-    IOptions<ExpiryOptions> expiry, TimeProvider time)
+    UploadRequests requests, UploadFolders folders, SessionConcatenation concatenation, SessionAdmission admission, UploadJoins joins,
+    UploadConcatenationServices services)
 {
     private static readonly TusError PartNotFound =
         new(404, "part_not_found", "One of the partial uploads is not there, or has ended.");
@@ -31,63 +31,65 @@ internal sealed class UploadConcatenation(
 
     public async Task<TusResult<UploadInfo>> ConcatenateAsync(ConcatenateRequest request, CancellationToken cancellationToken)
     {
-        var target = UploadTarget.Read(request.Metadata);
-        if (target.Error is { } refusal)
-        {
-            return refusal;
-        }
-
-        var caller = request.Caller.Caller();
-        var place = await places.FindAsync(caller, target.Value!.WorkspaceId, target.Value.Link, cancellationToken);
-        if (place.Error is { } nowhere)
-        {
-            return nowhere;
-        }
-
-        var now = time.GetUtcNow();
         var created = new CreateRequest(request.Caller, null, request.Metadata) { ResumeKey = request.ResumeKey };
-        var final = target.Value!.ToSession(created, Guid.CreateVersion7(), caller, place.Value!) with
+        var (session, refusal) = await requests.ReadAsync(created, cancellationToken);
+        if (session is null)
+        {
+            return refusal!;
+        }
+
+        var now = services.Time.GetUtcNow();
+        var final = session with
         {
             Now = now,
-            ExpiresAt = now + expiry.Value.ExpiresAfter,
+            ExpiresAt = now + services.Expiry.Value.ExpiresAfter,
+            Finishes = !await services.Inspection.LooksAtAsync(session.WorkspaceId, session.LinkId, session.ContentType, cancellationToken),
         };
-        var placed = await folders.PlaceAsync(final, again: false, cancellationToken);
-        var made = placed.Value is null ? null : await MakeAsync(placed.Value, request, cancellationToken);
-        if (made is { Admission.FolderKnown: false } && placed.Value!.FolderPath is not null)
+        var (largest, tooLarge) = await services.Limits.OfWholeAsync(final, request.Largest, cancellationToken);
+        var made = await MakeAsync(final, request, largest, cancellationToken);
+        if (made is { Admission.FolderKnown: false } && final.FolderPath is not null)
         {
             // Renamed, moved or deleted since this process looked it up.
-            placed = await folders.PlaceAsync(placed.Value, again: true, cancellationToken);
-            made = placed.Value is null ? null : await MakeAsync(placed.Value, request, cancellationToken);
-        }
+            var (placed, misplaced) = await folders.PlaceAsync(final, again: true, cancellationToken);
+            if (placed is null)
+            {
+                return misplaced!;
+            }
 
-        if (made is null)
-        {
-            return placed.Error!;
+            made = await MakeAsync(placed, request, largest, cancellationToken);
         }
 
         return made switch
         {
-            { Outcome: ConcatenationOutcome.Made, Final: { } state } => joins.Made(state),
-            { Outcome: ConcatenationOutcome.Adopted, Final: { } state } => await joins.ShowAsync(state, cancellationToken) with { IsAdopted = true },
+            { Outcome: ConcatenationOutcome.Made, Final: { } state } => await joins.MadeAsync(state, cancellationToken),
+            { Outcome: ConcatenationOutcome.Adopted, Final: { } state } => await ShowAsync(state, cancellationToken),
             { Outcome: ConcatenationOutcome.PartNotFound } => PartNotFound,
             { Outcome: ConcatenationOutcome.NotPartial } => NotPartial,
             { Outcome: ConcatenationOutcome.PartTaken } => PartTaken,
             { Outcome: ConcatenationOutcome.PartsApart } => PartsApart,
-            { Outcome: ConcatenationOutcome.TooLarge } => TusError.TooLarge,
+            { Outcome: ConcatenationOutcome.TooLarge } => tooLarge,
             _ => admission.Explain(made.Admission!, final, made.Moved),
         };
     }
 
-    private async Task<Concatenation> MakeAsync(NewSession final, ConcatenateRequest request, CancellationToken cancellationToken)
+    private async Task<Concatenation> MakeAsync(NewSession final, ConcatenateRequest request, long? largest, CancellationToken cancellationToken)
     {
         try
         {
-            return await concatenation.ConcatenateAsync(final, [.. request.Parts], request.Concat, request.Largest, cancellationToken);
+            return await concatenation.ConcatenateAsync(final, [.. request.Parts], request.Concat, largest, cancellationToken);
         }
         catch (PostgresException twin) when (twin.ConstraintName == UploadSession.ResumeKeyIndex)
         {
             // Another POST took the key at the same moment; now it can be taken from that one.
-            return await concatenation.ConcatenateAsync(final, [.. request.Parts], request.Concat, request.Largest, cancellationToken);
+            return await concatenation.ConcatenateAsync(final, [.. request.Parts], request.Concat, largest, cancellationToken);
         }
     }
+
+    private async Task<TusResult<UploadInfo>> ShowAsync(SessionState final, CancellationToken cancellationToken)
+    {
+        var (info, refusal) = await joins.ShowAsync(final, cancellationToken);
+        return info is null ? refusal! : info with { IsAdopted = true };
+    }
 }
+
+internal sealed record UploadConcatenationServices(UploadInspection Inspection, UploadLimits Limits, IOptions<ExpiryOptions> Expiry, TimeProvider Time);

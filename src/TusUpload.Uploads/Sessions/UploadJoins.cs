@@ -1,9 +1,7 @@
 using System.Data.Common;
 
-using Microsoft.Extensions.Options;
-
 using TusUpload.Data.Sessions;
-using TusUpload.Protocol;
+using TusUpload.Protocol.Errors;
 using TusUpload.Protocol.Stores;
 using TusUpload.Uploads.Completion;
 using TusUpload.Uploads.Content;
@@ -15,12 +13,12 @@ namespace TusUpload.Uploads.Sessions;
 /// leaves a final whose parts are all complete, which the sweep finishes.
 /// </summary>
 internal sealed class UploadJoins(
-    SessionJoins joins, IUploadContent content, CompletedUploads completed, IOptions<TusOptions> options, UploadLog log, TimeProvider time)
+    SessionJoins joins, IUploadContent content, CompletedUploads completed, UploadInspection inspection, UploadLog log, TimeProvider time)
 {
     private const int Page = 100;
 
-    /// <summary>A final upload that was made just now; complete where its parts are.</summary>
-    public UploadInfo Made(SessionState final)
+    /// <summary>A final upload that was made just now; complete where its parts are, or refused for what they hold.</summary>
+    public async ValueTask<TusResult<UploadInfo>> MadeAsync(SessionState final, CancellationToken cancellationToken)
     {
         log.Concatenated(final.Id, final.TotalSize);
         if (final.Status == SessionStatus.Received)
@@ -28,29 +26,35 @@ internal sealed class UploadJoins(
             Tell(final);
         }
 
-        return final.ToKnownInfo();
+        return await ShowAsync(final, cancellationToken);
     }
 
-    /// <summary>A final upload as the wire shows it, with its length as soon as that of every part is known.</summary>
-    public async ValueTask<UploadInfo> ShowAsync(SessionState final, CancellationToken cancellationToken)
+    /// <summary>
+    /// A final upload as the wire shows it, with its length as soon as that of every part is known. Where its parts are complete and
+    /// nobody has said so, because somebody died, it is finished first.
+    /// </summary>
+    public async ValueTask<TusResult<UploadInfo>> ShowAsync(SessionState final, CancellationToken cancellationToken)
     {
+        if (final.Status == SessionStatus.Receiving)
+        {
+            var (received, refusal) = await FinishAsync(final.Id, CancellationToken.None);
+            if (refusal is not null)
+            {
+                return refusal;
+            }
+
+            final = received ?? final;
+        }
+
         var info = final.ToKnownInfo();
         return info.Length is null ? info with { Length = await joins.LengthAsync(final.Id, cancellationToken) } : info;
     }
 
-    /// <summary>Whether a part of that length leaves its final within the largest upload. A part without a final is no more than an upload.</summary>
-    public async ValueTask<bool> FitsAsync(SessionState part, long length, CancellationToken cancellationToken) =>
-        part.FinalId is not { } final || options.Value.MaxSize is not { } largest
-        || await joins.OthersAsync(final, part.Id, cancellationToken) <= largest - length;
-
-    /// <summary>A part as it stands after a commit: where it is complete now, its final may be.</summary>
-    public async ValueTask PartCommittedAsync(SessionState part)
-    {
-        if (part is { FinalId: { } final } && part.UploadedSize == part.TotalSize)
-        {
-            await FinishAsync(final, CancellationToken.None);
-        }
-    }
+    /// <summary>A part as it stands after a commit: where it is complete now, its final may be. Why it was refused, where it was.</summary>
+    public async ValueTask<TusError?> PartCommittedAsync(SessionState part) =>
+        part is { FinalId: { } final } && part.UploadedSize == part.TotalSize
+            ? (await FinishAsync(final, CancellationToken.None)).Refusal
+            : null;
 
     /// <summary>Finishes what a process that died left; how many. One that cannot be finished holds up no other.</summary>
     public async Task<int> FinishWaitingAsync(CancellationToken cancellationToken)
@@ -60,9 +64,9 @@ internal sealed class UploadJoins(
         {
             try
             {
-                finished += await FinishAsync(final, cancellationToken) ? 1 : 0;
+                finished += (await FinishAsync(final, cancellationToken)).Received is not null ? 1 : 0;
             }
-            catch (DbException trouble)
+            catch (Exception trouble) when (trouble is DbException or ContentUnavailableException)
             {
                 log.NotJoined(trouble, final);
             }
@@ -71,16 +75,38 @@ internal sealed class UploadJoins(
         return finished;
     }
 
-    /// <summary>Finishes a final upload where all of its parts are complete; false where they are not, or it is finished already.</summary>
-    public async Task<bool> FinishAsync(Guid final, CancellationToken cancellationToken)
+    /// <summary>
+    /// Finishes a final upload where all of its parts are complete and its first bytes may be kept; else ends it with them. Nothing where
+    /// they are not complete, where it is finished already, and where its first bytes lie on another node's disk: that node's sweep
+    /// finishes it.
+    /// </summary>
+    public async Task<(SessionState? Received, TusError? Refusal)> FinishAsync(Guid final, CancellationToken cancellationToken)
     {
+        if (await joins.FindWholeAsync(final, cancellationToken) is not { } whole)
+        {
+            return default;
+        }
+
+        if (await inspection.LooksAtAsync(whole.WorkspaceId, whole.LinkId, whole.ContentType, cancellationToken))
+        {
+            if (whole.ContentNode is not null && whole.ContentNode != content.Node)
+            {
+                return default;
+            }
+
+            if (await inspection.JudgeAsync(whole, cancellationToken) is { } refusal)
+            {
+                return (null, refusal);
+            }
+        }
+
         if (await joins.JoinAsync(final, time.GetUtcNow(), cancellationToken) is not { } received)
         {
-            return false;
+            return default;
         }
 
         Tell(received);
-        return true;
+        return (received, null);
     }
 
     // Another node's disk may hold the bytes: its sweep makes the job then.

@@ -4,6 +4,7 @@ using TusUpload.Protocol.Stores;
 using TusUpload.Uploads.Admission;
 using TusUpload.Uploads.Completion;
 using TusUpload.Uploads.Leases;
+using TusUpload.Uploads.Rules;
 
 namespace TusUpload.Uploads.Sessions;
 
@@ -41,13 +42,15 @@ internal sealed class UploadLength(
     private async Task<TusResult<DeclaredLength>> FixAsync(
         UploadInfo known, SessionState before, long length, bool finishes, CancellationToken cancellationToken)
     {
-        if (!await services.Joins.FitsAsync(before, length, cancellationToken))
-        {
-            return TusError.TooLarge;
-        }
-
         // Where everything is there already this completes the upload, so the digest must be ready; else it goes on.
         var completes = finishes && known.Offset == length;
+        var refusal = await services.Limits.CheckAsync(before, length, cancellationToken);
+        refusal ??= completes ? await JudgeAsync(before, cancellationToken) : null;
+        if (refusal is not null)
+        {
+            return refusal;
+        }
+
         using var digest = completes ? digests.Take(known.Id, length) : null;
         var sha256 = digest?.Finish();
         var declared = await lengths.DeclareAsync(
@@ -63,12 +66,31 @@ internal sealed class UploadLength(
         }
         else if (before.IsPartial && known.Offset == length && await leases.FindAsync(known.Id, before.UploaderId, CancellationToken.None) is { } part)
         {
-            await services.Joins.PartCommittedAsync(part);
+            if (await services.Joins.PartCommittedAsync(part) is { } unfit)
+            {
+                return unfit;
+            }
         }
 
         var upload = known with { Length = length, IsOpen = !completes, ExpiresAt = completes ? null : known.ExpiresAt, Sha256 = sha256 };
         return new DeclaredLength(upload, completes);
     }
+
+    /// <summary>What is less than is looked at was never judged: it could have been more.</summary>
+    private async ValueTask<TusError?> JudgeAsync(SessionState upload, CancellationToken cancellationToken)
+    {
+        if (upload.ContentNode is not null && upload.ContentNode != services.Node.Id)
+        {
+            return upload.UploadedSize < FirstBytes.Most
+                && await services.Inspection.LooksAtAsync(upload.WorkspaceId, upload.LinkId, upload.ContentType, cancellationToken)
+                    ? TusError.Unavailable
+                    : null;
+        }
+
+        using var first = await services.Inspection.OfKnownAsync(upload, cancellationToken);
+        return first?.End() is null ? null : await services.Inspection.EndAsync(upload, first);
+    }
 }
 
-internal sealed record UploadLengthServices(UploadJoins Joins, CompletedUploads Completed, TimeProvider Time);
+internal sealed record UploadLengthServices(
+    LocalNode Node, UploadJoins Joins, UploadLimits Limits, UploadInspection Inspection, CompletedUploads Completed, TimeProvider Time);

@@ -33,4 +33,13 @@ internal sealed partial class UploadLog(ILogger<UploadLog> logger)
 
     [LoggerMessage(EventId = 2309, Level = LogLevel.Warning, Message = "The body of upload {UploadId} was ended, what was flushed is kept: {Reason}")]
     public partial void ContentAway(Guid uploadId, string reason);
+
+    [LoggerMessage(
+        EventId = 2310, Level = LogLevel.Warning, Message = "Upload {UploadId} is refused ({Code}): its first bytes are {Detected}")]
+    public partial void Refused(Guid uploadId, string code, string detected);
+
+    [LoggerMessage(
+        EventId = 2311, Level = LogLevel.Warning,
+        Message = "The bytes of upload {UploadId}, which has ended, cannot be removed now; the sweep does it: {Reason}")]
+    public partial void NotRemoved(Guid uploadId, string reason);
 }

@@ -1,6 +1,7 @@
 using System.Security.Claims;
 
 using TusUpload.Data.Sessions;
+using TusUpload.Protocol.Errors;
 using TusUpload.Protocol.Stores;
 using TusUpload.Uploads.Admission;
 using TusUpload.Uploads.Leases;
@@ -22,10 +23,8 @@ internal sealed class UploadReads(
         var state = await leases.FindAsync(uploadId, uploaderId, cancellationToken);
         if (state is { IsFinal: true } && state.IsReceiving(time.GetUtcNow()))
         {
-            // Somebody may have died between the last byte of a part and this.
-            return await joins.FinishAsync(uploadId, CancellationToken.None)
-                ? (await leases.FindAsync(uploadId, uploaderId, cancellationToken)).ToInfo(time.GetUtcNow())
-                : await joins.ShowAsync(state, cancellationToken);
+            var final = await joins.ShowAsync(state, cancellationToken);
+            return final.Value is null ? TusError.NotFound : final;
         }
 
         (state, var refusal) = await takeOvers.TakeAsync(state, null, cancellationToken);

@@ -10,6 +10,7 @@ using TusUpload.Uploads.Completion;
 using TusUpload.Uploads.Content;
 using TusUpload.Uploads.Expiry;
 using TusUpload.Uploads.Leases;
+using TusUpload.Uploads.Rules;
 
 namespace TusUpload.Uploads.Sessions;
 
@@ -32,12 +33,8 @@ internal sealed class UploadReceive(
     public async Task<TusResult<UploadInfo>> ReceiveAsync(
         SessionState lease, Writers.Writer writer, TusBody body, bool finishes, long? told = null)
     {
-        if ((lease.TotalSize ?? told) is { } total)
-        {
-            body.Limit = Math.Min(body.Limit, total - lease.UploadedSize);
-        }
-
-        if (RefuseAtOnce(lease, body, told) is { } early)
+        var over = await services.Limits.NarrowAsync(lease, body, told, CancellationToken.None);
+        if (RefuseAtOnce(lease, body, told, over) is { } early)
         {
             await leases.ReleaseAsync(lease.Id, lease.LeaseNode!.Value, lease.LeaseEpoch, CancellationToken.None);
             return early;
@@ -46,22 +43,14 @@ internal sealed class UploadReceive(
         var live = services.Spans.Live.Begin(lease.Id, lease.UserId, lease.UploadedSize, lease.TotalSize, lease.IsPartial, lease.UploaderId);
         writer.Live = live;
         var digest = TakeDigest(lease, body);
+        FirstBytes? first = null;
         try
         {
-            await using var file = await content.OpenWriterAsync(
-                new(lease.Id, lease.LeaseNode, lease.LeaseEpoch), lease.UploadedSize, CancellationToken.None);
-            using var spans = new SpanWriter(lease, file, digest, writer, body.Checksum, services.Spans);
-            var refusal = await TakeAsync(lease, spans, body);
-            var passes = await spans.PassesAsync(body, content);
-            if (passes && lease.TotalSize is null && told is { } length)
-            {
-                refusal = await TellAsync(lease, length);
-                (lease, passes) = refusal is null ? (lease with { TotalSize = length }, true) : (lease, false);
-            }
-
-            var result = await CommitAsync(lease, spans, body, refusal, passes, finishes && passes);
-            digest = passes && result.Value is { IsComplete: false } && digest?.Position == result.Value.Offset ? Keep(lease.Id, digest) : digest;
-            return result;
+            first = await services.Inspection.OfKnownAsync(lease, CancellationToken.None);
+            var (result, isKept) = await WriteAsync(lease, body, writer, new(digest, first, over, told, finishes));
+            var goesOn = isKept && result is { Value.IsComplete: false } && digest?.Position == result.Value.Value!.Offset;
+            digest = goesOn ? Keep(lease.Id, digest!) : digest;
+            return result ?? await services.Inspection.EndAsync(lease, first!);
         }
         catch (StorageFullException)
         {
@@ -83,16 +72,44 @@ internal sealed class UploadReceive(
         finally
         {
             services.Spans.Live.End(live);
+            first?.Dispose();
             digest?.Dispose();
         }
     }
 
-    private static TusError? RefuseAtOnce(SessionState lease, TusBody body, long? told) => told switch
+    private static TusError? RefuseAtOnce(SessionState lease, TusBody body, long? told, TusError over) => told switch
     {
         { } length when lease.TotalSize is { } known && known != length => TusError.LengthAlreadySet,
         { } length when length < lease.UploadedSize => TusError.LengthBelowOffset,
-        _ => body.Length > body.Limit ? TusError.BodyTooLong : null,
+        _ => body.Length > body.Limit ? over : null,
     };
+
+    /// <summary>
+    /// The body's way into the content and to the commit. No result where the first bytes may not be kept: then nothing is written any
+    /// more, and what was committed is still there.
+    /// </summary>
+    private async Task<(TusResult<UploadInfo>? Result, bool IsKept)> WriteAsync(
+        SessionState lease, TusBody body, Writers.Writer writer, Receiving receiving)
+    {
+        await using var file = await content.OpenWriterAsync(
+            new(lease.Id, lease.LeaseNode, lease.LeaseEpoch), lease.UploadedSize, CancellationToken.None);
+        using var spans = new SpanWriter(lease, file, receiving.Digest, writer, body.Checksum, services.Spans) { First = receiving.First };
+        var refusal = await TakeAsync(lease, spans, body) ?? (body.End == BodyEnd.TooLong ? receiving.Over : null);
+        var passes = await spans.PassesAsync(body, content);
+        if (passes && spans.IsUnfit(lease.TotalSize ?? receiving.Told))
+        {
+            await spans.FinishAsync(keep: false);
+            return (null, false);
+        }
+
+        if (passes && lease.TotalSize is null && receiving.Told is { } length)
+        {
+            refusal = await TellAsync(lease, length);
+            (lease, passes) = refusal is null ? (lease with { TotalSize = length }, true) : (lease, false);
+        }
+
+        return (await CommitAsync(lease, spans, body, refusal, passes, receiving.Finishes && passes), passes);
+    }
 
     /// <summary>
     /// SHA-256 over every byte costs more than all else that this process does with it, so it is made once here: a later piece that has its own
@@ -180,7 +197,10 @@ internal sealed class UploadReceive(
         else
         {
             services.Log.Appended(state.Id, lease.UploadedSize, span.End, end);
-            await services.Joins.PartCommittedAsync(state);
+            if (await services.Joins.PartCommittedAsync(state) is { } unfit)
+            {
+                return unfit;
+            }
         }
 
         var info = state.ToInfo(now).Value is { } known ? known with { Sha256 = digest, IsNewlyComplete = known.IsComplete } : null;
@@ -190,9 +210,9 @@ internal sealed class UploadReceive(
     /// <summary>Fixes a length that was told with the bytes; the commit that follows completes the upload where they were the last.</summary>
     private async Task<TusError?> TellAsync(SessionState lease, long length)
     {
-        if (!await services.Joins.FitsAsync(lease, length, CancellationToken.None))
+        if (await services.Limits.CheckAsync(lease, length, CancellationToken.None) is { } tooLarge)
         {
-            return TusError.TooLarge;
+            return tooLarge;
         }
 
         var told = await lengths.DeclareAsync(lease, length, services.Spans.Time.GetUtcNow(), CancellationToken.None);
@@ -211,6 +231,17 @@ internal sealed class UploadReceive(
     }
 }
 
+/// <summary>What a body brings on its way.</summary>
+/// <param name="Over">What bytes past its limit are refused with.</param>
+internal sealed record Receiving(RunningDigest? Digest, FirstBytes? First, TusError Over, long? Told, bool Finishes);
+
 /// <summary>What every receiving request needs.</summary>
 internal sealed record UploadReceiveServices(
-    LocalNode Node, SpanWriterServices Spans, CompletedUploads Completed, UploadJoins Joins, IOptions<ExpiryOptions> Expiry, UploadLog Log);
+    LocalNode Node,
+    SpanWriterServices Spans,
+    CompletedUploads Completed,
+    UploadJoins Joins,
+    UploadLimits Limits,
+    UploadInspection Inspection,
+    IOptions<ExpiryOptions> Expiry,
+    UploadLog Log);

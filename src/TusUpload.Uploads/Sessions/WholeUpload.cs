@@ -12,6 +12,7 @@ using TusUpload.Protocol.Errors;
 using TusUpload.Protocol.Stores;
 using TusUpload.Uploads.Completion;
 using TusUpload.Uploads.Content;
+using TusUpload.Uploads.Rules;
 
 namespace TusUpload.Uploads.Sessions;
 
@@ -21,6 +22,7 @@ namespace TusUpload.Uploads.Sessions;
 /// </summary>
 internal sealed class WholeUpload(
     SessionAdmission admission,
+    UploadInspection inspection,
     IUploadContent content,
     CompletedUploads completed,
     IOptions<SessionOptions> options,
@@ -32,16 +34,23 @@ internal sealed class WholeUpload(
     public async Task<TusResult<UploadInfo>> CreateAsync(NewSession session, TusBody? body)
     {
         using var digest = new RunningDigest();
+        using var first = await inspection.OfNewAsync(session, CancellationToken.None);
         CommittedSpan? span;
         bool passes;
         try
         {
-            (span, passes) = await TakeAsync(session.Id, session.TotalSize ?? 0, body, digest);
+            (span, passes) = await TakeAsync(session, body, digest, first);
         }
         catch (StorageFullException)
         {
             await content.DeleteAsync(session.Id, CancellationToken.None);
             return TusError.StorageFull;
+        }
+
+        if (passes && first?.Refusal is { } unfit)
+        {
+            await content.DeleteAsync(session.Id, CancellationToken.None);
+            return inspection.Refuse(session.Id, first, unfit);
         }
 
         if (!passes || digest.Position != session.TotalSize || body?.End == BodyEnd.TooLong)
@@ -87,9 +96,11 @@ internal sealed class WholeUpload(
         }
     }
 
-    private async Task<(CommittedSpan? Span, bool Passes)> TakeAsync(Guid id, long length, TusBody? body, RunningDigest digest)
+    private async Task<(CommittedSpan? Span, bool Passes)> TakeAsync(
+        NewSession session, TusBody? body, RunningDigest digest, FirstBytes? first)
     {
-        await using var file = await content.OpenWriterAsync(ContentLease.Unknown(id), 0, CancellationToken.None);
+        var length = session.TotalSize ?? 0;
+        await using var file = await content.OpenWriterAsync(ContentLease.Unknown(session.Id), 0, CancellationToken.None);
         var checksum = new XxHash128();
         using var check = new BodyCheck(body?.Checksum, checksum, digest, file.CanReadBack);
         if (body is not null)
@@ -99,6 +110,13 @@ internal sealed class WholeUpload(
 
         while (body is not null && await body.ReadAsync() is { IsEmpty: false } bytes)
         {
+            // Whether bytes that are to be checked are these is known at their end.
+            if (first?.Take(bytes) == false && !check.IsNeeded)
+            {
+                body.Advance(bytes.Slice(0, 0));
+                return (null, true);
+            }
+
             try
             {
                 await file.WriteAsync(bytes, digest.Position, CancellationToken.None);
@@ -110,9 +128,14 @@ internal sealed class WholeUpload(
             }
         }
 
-        if (body is not null && !await check.PassesAsync(body, content, id, 0))
+        if (body is not null && !await check.PassesAsync(body, content, session.Id, 0))
         {
             return (null, false);
+        }
+
+        if (digest.Position == length && first?.End() is not null)
+        {
+            return (null, true);
         }
 
         await file.FlushAsync(CancellationToken.None);

@@ -1,6 +1,11 @@
 using System.Net;
 using System.Security.Cryptography;
 
+using Microsoft.Extensions.DependencyInjection;
+
+using TusUpload.IntegrationTests.Uploads.Rules;
+using TusUpload.Uploads.Sessions;
+
 namespace TusUpload.IntegrationTests.Uploads;
 
 /// <summary>
@@ -74,6 +79,49 @@ public sealed class PrivateDiskTests(TwoPrivateNodes nodes) : IClassFixture<TwoP
             Assert.NotEmpty(workers);
             Assert.All(workers, worker => Assert.StartsWith($"node-{TwoNodes.NodeOf(holder):n}-", worker, StringComparison.Ordinal));
         }
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Parts_whose_first_bytes_have_to_be_looked_at_are_finished_by_the_node_that_holds_them(bool isPicture)
+    {
+        var bytes = isPicture ? RuleRequests.Picture(_bytes.Length) : RuleRequests.Program(_bytes.Length);
+        Uri[] parts = [await Holder.UploadPartAsync(bytes[..100]), await Holder.UploadPartAsync(bytes[100..])];
+
+        var final = await Other.JoinAsync(parts, RuleRequests.Metadata(("filetype", "image/png")));
+
+        using (var open = await Other.HeadAsync(final))
+        {
+            Assert.Equal((HttpStatusCode.OK, false), (open.StatusCode, open.Headers.Contains("Upload-Offset")));
+        }
+
+        Assert.Equal(isPicture ? 1 : 0, await nodes.One.Services.GetRequiredService<UploadJoins>().FinishWaitingAsync(Ct));
+        using var ended = await Other.HeadAsync(final);
+        Assert.Equal(isPicture ? HttpStatusCode.OK : HttpStatusCode.NotFound, ended.StatusCode);
+        if (isPicture)
+        {
+            Assert.Equal("ready", (await Other.EndedFileAsync(final.Id())).GetProperty("processingStatus").GetString());
+        }
+        else
+        {
+            Assert.All(parts, part => Assert.False(TwoPrivateNodes.Holds(nodes.One, part.Id())));
+        }
+    }
+
+    [Fact]
+    public async Task A_length_that_completes_what_has_to_be_looked_at_is_told_to_the_node_that_holds_it()
+    {
+        var upload = await Holder.CreateAsync(null, RuleRequests.Metadata(("filetype", "image/png")));
+        using (var first = await Holder.PatchAsync(upload, 0, RuleRequests.Picture(100)))
+        {
+            Assert.Equal(HttpStatusCode.NoContent, first.StatusCode);
+        }
+
+        using var wrong = await Other.PatchAsync(upload, 100, [], length: 100);
+        using var right = await Holder.PatchAsync(upload, 100, [], length: 100);
+
+        Assert.Equal((HttpStatusCode.ServiceUnavailable, HttpStatusCode.NoContent), (wrong.StatusCode, right.StatusCode));
     }
 
     private async Task IsReadyAsync(Uri upload)

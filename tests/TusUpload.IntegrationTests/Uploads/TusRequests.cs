@@ -111,11 +111,13 @@ internal static class TusRequests
     }
 
     /// <summary>A PATCH whose body does not end: the bytes are sent, the connection stays open and silent.</summary>
-    public static async Task<TcpClient> StartPatchAsync(this HttpClient client, Uri upload, long offset, long announced, byte[] sent)
+    public static async Task<TcpClient> StartPatchAsync(
+        this HttpClient client, Uri upload, long offset, long announced, byte[] sent, string? user = null)
     {
         var socket = new TcpClient();
         await socket.ConnectAsync(IPAddress.Loopback, client.BaseAddress!.Port, Ct);
         var head = $"PATCH {upload.OriginalString} HTTP/1.1\r\nHost: localhost\r\nTus-Resumable: 1.0.0\r\nUpload-Offset: {offset}\r\n"
+            + (user is null ? "" : $"X-TusUpload-User: {user}\r\n")
             + $"Content-Type: application/offset+octet-stream\r\nContent-Length: {announced}\r\n\r\n";
         await socket.GetStream().WriteAsync(Encoding.ASCII.GetBytes(head), Ct);
         await socket.GetStream().WriteAsync(sent, Ct);

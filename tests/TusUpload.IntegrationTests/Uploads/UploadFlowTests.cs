@@ -81,12 +81,17 @@ public sealed class UploadFlowTests(RunningServer server) : IClassFixture<Runnin
     [Fact]
     public async Task A_name_that_grows_in_its_normal_form_is_kept()
     {
-        var name = string.Concat(Enumerable.Repeat('\u0958', 600));
+        var name = string.Concat(Enumerable.Repeat('\u0958', 85));
+        var path = string.Join('/', Enumerable.Repeat(name, 46));
 
-        using var answer = await Client.PostAsync(1, [1], $"filename {Base64(name)}");
+        using var answer = await Client.PostAsync(1, [1], $"filename {Base64(name)},relativePath {Base64(path)}");
 
         Assert.Equal(HttpStatusCode.Created, answer.StatusCode);
-        Assert.Equal(1200, (await Client.EndedFileAsync(answer.Headers.Location!.Id())).GetProperty("fileName").GetString()!.Length);
+        var file = await Client.EndedFileAsync(answer.Headers.Location!.Id());
+        Assert.Equal(170, file.GetProperty("fileName").GetString()!.Length);
+        var id = answer.Headers.Location!.Id();
+        var kept = await server.WithDbAsync(db => db.Files.Where(row => row.Id == id).Select(row => row.RelativePath!).SingleAsync(Ct));
+        Assert.Equal((46 * 171) - 1, kept.Length);
     }
 
     [Fact]

@@ -1,10 +1,15 @@
+using Microsoft.Extensions.Options;
+
 using TusUpload.Protocol.Stores;
 using TusUpload.Uploads.Admission;
+using TusUpload.Uploads.Rules;
 
 namespace TusUpload.UnitTests.Uploads;
 
 public sealed class UploadTargetTests
 {
+    private static readonly NameRules Names = new(Options.Create(new ContentRulesOptions()));
+
     [Fact]
     public void The_keys_that_mean_something_are_read_and_others_are_left_alone()
     {
@@ -46,7 +51,7 @@ public sealed class UploadTargetTests
     [InlineData("sha256", "zzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzzz")]
     public void A_value_that_cannot_be_meant_is_refused(string key, string value)
     {
-        var refused = UploadTarget.Read(Metadata((key, value)));
+        var refused = UploadTarget.Read(Metadata((key, value)), Names);
 
         Assert.Equal((400, "invalid_metadata"), (refused.Error!.Status, refused.Error.Code));
         Assert.Contains(key, refused.Error.Message, StringComparison.Ordinal);
@@ -60,9 +65,23 @@ public sealed class UploadTargetTests
 
     [Fact]
     public void A_name_that_no_column_holds_is_refused() =>
-        Assert.Equal("invalid_metadata", UploadTarget.Read(Metadata(("filename", new string('n', 1001)))).Error!.Code);
+        Assert.Equal("invalid_metadata", UploadTarget.Read(Metadata(("filename", new string('n', 1001))), Names).Error!.Code);
 
-    private static UploadTarget Read(params (string Key, string Value)[] values) => UploadTarget.Read(Metadata(values)).Value!;
+    [Fact]
+    public void A_name_that_is_refused_is_told_by_its_key_and_reason()
+    {
+        var strict = new NameRules(Options.Create(new ContentRulesOptions { Names = UnsafeNames.Refuse }));
+
+        var refused = UploadTarget.Read(Metadata(("filename", "nul.txt"), ("relativePath", "../x")), strict).Error!;
+
+        Assert.Equal(
+            (422, "name_not_allowed", "filename", "reserved_name"),
+            (refused.Status, refused.Code, refused.Details!["key"], refused.Details["reason"]));
+        Assert.DoesNotContain("nul", refused.Message, StringComparison.Ordinal);
+        Assert.Equal("dot_segment", UploadTarget.Read(Metadata(("relativePath", "../x")), strict).Error!.Details!["reason"]);
+    }
+
+    private static UploadTarget Read(params (string Key, string Value)[] values) => UploadTarget.Read(Metadata(values), Names).Value!;
 
     private static UploadMetadata Metadata(params (string Key, string Value)[] values) =>
         new("raw", values.ToDictionary(pair => pair.Key, pair => pair.Value, StringComparer.Ordinal));

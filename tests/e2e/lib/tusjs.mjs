@@ -3,15 +3,16 @@ import { Content } from './content.mjs'
 
 export const { DefaultHttpStack, Upload } = tus
 
-/** Lets tus-js-client read content that is made on the fly. */
+/** Lets tus-js-client read content that is made on the fly; where it cuts that into parts, it reads each of them again as a content of its own. */
 class ContentReader {
-  async openFile(content) {
+  async openFile(source) {
+    const read = source instanceof Content ? (start, end) => source.bytes(start, end) : (start, end) => source.subarray(start, end)
     return {
-      size: content.size,
+      size: source.size,
       async slice(start, end) {
-        const value = content.bytes(start, end)
+        const value = read(start, end)
         value.size = value.length
-        return { value, done: end >= content.size }
+        return { value, done: end >= source.size }
       },
       close() {},
     }

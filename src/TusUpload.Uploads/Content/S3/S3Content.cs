@@ -37,6 +37,10 @@ internal sealed class S3Content(S3Staging staging, S3Completion completion, S3Sw
     public ValueTask<Stream> OpenReadAsync(Guid uploadId, long length, CancellationToken cancellationToken) =>
         completion.OpenAsync(uploadId, length, cancellationToken);
 
+    /// <summary>They are less than a part, so they are in rows: parts that were sent and are not committed are left alone.</summary>
+    public ValueTask<Stream> OpenFirstAsync(Guid uploadId, long length, CancellationToken cancellationToken) =>
+        RowsStream.OpenAsync(staging.Rows, uploadId, length, cancellationToken);
+
     public async ValueTask<string?> KeepAsync(Guid uploadId, long length, string serviceUrl, string bucket, CancellationToken cancellationToken)
     {
         var key = staging.KeyOf(uploadId);

@@ -149,6 +149,26 @@ public abstract class ContentCompliance(PostgresServer postgres) : IAsyncLifetim
     }
 
     [Fact]
+    public async Task The_first_bytes_of_an_upload_that_goes_on_are_read_and_nothing_else_is_done_to_it()
+    {
+        var bytes = Bytes(16, 6 * Mebi);
+        var id = await CreateAsync(bytes.Length);
+        await AppendAsync(_content, id, bytes, 0, 1_000);
+
+        // A writer that died: what it wrote was not committed.
+        await WriteAsync(_content, await TakeAsync(id, 1_000), bytes, 1_000, bytes.Length, flush: true);
+        await using (var first = await (await StartAsync()).OpenFirstAsync(id, 1_000, Ct))
+        {
+            var read = new byte[1_000];
+            await first.ReadExactlyAsync(read, Ct);
+            Assert.Equal(bytes[..1_000], read);
+        }
+
+        await AppendAsync(await StartAsync(), id, bytes, 1_000, bytes.Length);
+        await AssertReadsAsync(_content, id, bytes);
+    }
+
+    [Fact]
     public async Task Acknowledged_bytes_that_are_gone_are_not_written_over()
     {
         var id = await CreateAsync(100);

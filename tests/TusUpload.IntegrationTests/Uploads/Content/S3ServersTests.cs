@@ -10,6 +10,7 @@ using Microsoft.Extensions.DependencyInjection;
 using TusUpload.IntegrationTests.Harness;
 using TusUpload.Uploads.Content;
 using TusUpload.Uploads.Content.S3;
+using TusUpload.Uploads.Expiry;
 
 namespace TusUpload.IntegrationTests.Uploads.Content;
 
@@ -128,6 +129,32 @@ public sealed class S3ServersTests(PostgresServer postgres, CephRgw ceph)
         Assert.Equal("ok", await ReadinessAsync(server));
         var file = await server.Client.EndedFileAsync(upload.Id());
         Assert.Equal(Convert.ToHexStringLower(SHA256.HashData(bytes)), file.GetProperty("sha256").GetString());
+    }
+
+    [Fact]
+    public async Task While_the_store_is_away_an_upload_ends_and_the_sweep_removes_its_bytes_later()
+    {
+        await ceph.RequireAsync();
+        await using var line = new FaultyLine(ceph.Port);
+        await using var server = await StartAsync(store: line.Address);
+        var upload = await server.Client.CreateAsync(12_000_000);
+        using (var answer = await server.Client.PatchAsync(upload, 0, new byte[6_000_000]))
+        {
+            Assert.Equal(HttpStatusCode.NoContent, answer.StatusCode);
+        }
+
+        line.Close();
+        using (var ended = await server.Client.TerminateAsync(upload))
+        {
+            Assert.Equal(HttpStatusCode.NoContent, ended.StatusCode);
+        }
+
+        Assert.Equal((0, 0), await server.Client.UsageAsync());
+        line.IsClosed = false;
+        var (_, removed, kept) = await server.Services.GetRequiredService<ExpirySweep>().RunOnceAsync(Ct);
+        Assert.Equal((1, 0), (removed, kept));
+        using var bucket = new S3Bucket(Address(ceph.Address, CephRgw.SecretKey), _bucket);
+        Assert.Empty((await bucket.Multiparts.ListAsync("", null, Ct)).Uploads);
     }
 
     [Fact]
