@@ -462,6 +462,12 @@ namespace TusUpload.Data.Migrations
                         .HasColumnType("uuid")
                         .HasColumnName("folder_id");
 
+                    b.Property<bool>("IsLate")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("boolean")
+                        .HasDefaultValue(false)
+                        .HasColumnName("is_late");
+
                     b.Property<string>("JobId")
                         .HasColumnType("text")
                         .HasColumnName("job_id");
@@ -1314,6 +1320,12 @@ namespace TusUpload.Data.Migrations
                     b.Property<Guid?>("FolderId")
                         .HasColumnType("uuid")
                         .HasColumnName("folder_id");
+
+                    b.Property<bool>("IsLate")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("boolean")
+                        .HasDefaultValue(false)
+                        .HasColumnName("is_late");
 
                     b.Property<bool>("IsPartial")
                         .HasColumnType("boolean")

@@ -110,6 +110,10 @@ internal static class Reach
         await db.FoldersOf(caller).AnyAsync(folder => folder.Id == id, cancellationToken) ? ApiError.Forbidden : ApiError.FolderNotFound;
 
     /// <inheritdoc cref="RefuseWorkspaceAsync"/>
+    public static async Task<ApiError> RefuseBatchAsync(this TusUploadDb db, Guid id, Caller caller, CancellationToken cancellationToken) =>
+        await db.BatchesOf(caller).AnyAsync(batch => batch.Id == id, cancellationToken) ? ApiError.Forbidden : ApiError.BatchNotFound;
+
+    /// <inheritdoc cref="RefuseWorkspaceAsync"/>
     public static async Task<ApiError> RefuseFileAsync(this TusUploadDb db, Guid id, Caller caller, CancellationToken cancellationToken) =>
         await db.FilesOf(caller).AnyAsync(file => file.Id == id, cancellationToken) ? ApiError.Forbidden : ApiError.FileNotFound;
 

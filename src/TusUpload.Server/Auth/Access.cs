@@ -45,15 +45,22 @@ internal sealed record Access(string Name, Rights Needs)
     public static readonly Access SeeFolders = new("see folders", Rights.Read);
     public static readonly Access MakeFolder = new("make a folder", Rights.Upload);
     public static readonly Access ChangeFolder = new("change a folder", Rights.Write);
+    public static readonly Access MoveFolder = new("move a folder", Rights.Write);
+    public static readonly Access DeleteFolder = new("delete a folder", Rights.Write);
+    public static readonly Access RestoreFolder = new("restore a folder", Rights.Write);
     public static readonly Access DownloadFolder = new("download a folder", Rights.Read);
 
     public static readonly Access SeeTrash = new("see the trash", Rights.Read);
     public static readonly Access EmptyTrash = new("empty the trash", Rights.Write);
 
     public static readonly Access SeeWorkspaces = new("see workspaces", Rights.Read);
-    public static readonly Access ChangeWorkspaces = new("change workspaces", Rights.Manage);
+    public static readonly Access MakeWorkspace = new("make a workspace", Rights.Manage);
+    public static readonly Access ChangeWorkspace = new("change a workspace", Rights.Manage);
+    public static readonly Access DeleteWorkspace = new("delete a workspace", Rights.Manage);
+    public static readonly Access RestoreWorkspace = new("restore a workspace", Rights.Manage);
     public static readonly Access SeeMembers = new("see members", Rights.Read);
-    public static readonly Access ChangeMembers = new("change members", Rights.Manage);
+    public static readonly Access SetMember = new("set a member", Rights.Manage);
+    public static readonly Access RemoveMember = new("remove a member", Rights.Manage);
 
     public static readonly Access SeeUsage = new("see usage", Rights.Read);
     public static readonly Access CheckUsage = new("check usage", Rights.Upload) { ForVisitors = true };
@@ -61,6 +68,7 @@ internal sealed record Access(string Name, Rights Needs)
     public static readonly Access RepairUsage = new("repair usage", Rights.Operate);
     public static readonly Access SeeUsers = new("see users", Rights.Administer);
     public static readonly Access ChangeUser = new("change a user", Rights.Administer);
+    public static readonly Access DropUserLimit = new("take a user's own limit away", Rights.Administer);
     public static readonly Access HearEvents = new("hear events", Rights.Read) { ForVisitors = true };
 
     public static readonly Access SeeKeys = new("see API keys", Rights.Manage);
@@ -70,7 +78,9 @@ internal sealed record Access(string Name, Rights Needs)
     public static readonly Access SeeAudit = new("see the audit log", Rights.Operate);
 
     public static readonly Access SeeLinks = new("see share links", Rights.Manage);
-    public static readonly Access ChangeLinks = new("change share links", Rights.Manage);
+    public static readonly Access MakeLink = new("make a share link", Rights.Manage);
+    public static readonly Access ChangeLink = new("change a share link", Rights.Manage);
+    public static readonly Access RevokeLink = new("revoke a share link", Rights.Manage);
 
     public static readonly Access SeeServer = new("jobs, metrics and documentation", Rights.Observe);
 

@@ -103,7 +103,7 @@ public sealed class ApiEdgeTests(RunningServer server) : IClassFixture<RunningSe
     [InlineData("/api/v1/files/{id}", "patch", "fileName,folderId")]
     [InlineData("/api/v1/folders/{id}", "patch", "name,parentId")]
     [InlineData("/api/v1/workspaces/{id}", "patch", "name,namePolicy,allowedTypes,deniedTypes,maxFileSize,allowedOrigins,storageLimit")]
-    [InlineData("/api/v1/batches", "post", "expectedFiles,workspaceId")]
+    [InlineData("/api/v1/batches", "post", "expectedFiles,manifest,allOrNothing,lateFiles,expiresAt,workspaceId")]
     [InlineData("/api/v1/uploads/{id}/extend", "post", "seconds")]
     [InlineData("/api/v1/api-keys", "post", "name,scopes,expiresAt")]
     public async Task It_says_of_each_body_what_it_takes(string path, string verb, string members)

@@ -50,7 +50,7 @@ public sealed class AccessMatrixTests(JwtTests.Server server) : IClassFixture<Jw
         POST    /api/v1/files/{id:guid}/copy                  401 404 401 401 403 404 404 404 403 ok  403 403 401 401 ok
         POST    /api/v1/files/{id:guid}/replay                401 404 401 401 403 404 404 404 403 ok  403 403 401 401 ok
         POST    /api/v1/files/{id:guid}/signed-url            401 404 401 401 ok  404 404 404 ok  ok  403 403 401 401 ok
-        GET     /api/v1/files/{id:guid}/versions              401 404 401 401 ok  404 404 404 ok  ok  403 403 401 401 ok
+        GET     /api/v1/files/{id:guid}/versions              401 404 401 401 ok  404 404 404 ok  ok  404 404 401 401 ok
         GET     /api/v1/folders                               401 ok  401 401 ok  ok  ok  ok  ok  ok  403 403 401 401 ok
         POST    /api/v1/folders                               401 ok  401 401 403 ok  ok  ok  ok  ok  403 403 401 401 ok
         DELETE  /api/v1/folders/{id:guid}                     401 404 401 401 403 404 404 404 403 ok  403 403 401 401 ok

@@ -21,7 +21,7 @@ internal static class CancelBatch
     {
         if (!await services.Db.BatchesOf(caller, Rights.Write).AnyAsync(batch => batch.Id == id, cancellationToken))
         {
-            return ApiError.BatchNotFound;
+            return await services.Db.RefuseBatchAsync(id, caller, cancellationToken);
         }
 
         // Closed first: whoever joined before is among the uploads that are then looked for.

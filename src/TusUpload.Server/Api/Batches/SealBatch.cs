@@ -14,7 +14,7 @@ internal static class SealBatch
     {
         if (!await db.BatchesOf(caller, Rights.Write).AnyAsync(batch => batch.Id == id, cancellationToken))
         {
-            return await db.BatchesOf(caller).AnyAsync(batch => batch.Id == id, cancellationToken) ? ApiError.Forbidden : ApiError.BatchNotFound;
+            return await db.RefuseBatchAsync(id, caller, cancellationToken);
         }
 
         await sealing.SealAsync(id, time.GetUtcNow(), cancellationToken);

@@ -34,7 +34,7 @@ internal sealed class Examples : IOpenApiSchemaTransformer
               "batchId": "{{Batch}}", "createdAt": "2024-12-01T09:30:00Z", "readyAt": "2024-12-01T09:30:01Z", "rejection": null }
             """,
         [typeof(RejectionView)] = """{ "code": "checksum_mismatch", "message": "The received bytes do not match the promised digest." }""",
-        [typeof(RenameFile.Body)] = """{ "fileName": "report, final.pdf" }""",
+        [typeof(RenameFile.Body)] = """{ "fileName": "report, final.pdf", "folderId": null }""",
         [typeof(CopyFile.Body)] = $$"""{ "fileName": "copy of report.pdf", "workspaceId": "{{Workspace}}", "folderId": null }""",
         [typeof(SignUrl.Body)] = """{ "expiresIn": 3600 }""",
         [typeof(SignUrl.SignedUrl)] = """
@@ -46,10 +46,17 @@ internal sealed class Examples : IOpenApiSchemaTransformer
             """,
         [typeof(ExtendUpload.Body)] = """{ "seconds": 86400 }""",
         [typeof(UploadTokenRoutes.Issued)] = """{ "token": "tu1.AbCd" }""",
-        [typeof(CreateBatch.Body)] = $$"""{ "expectedFiles": 20, "workspaceId": "{{Workspace}}" }""",
-        [typeof(BatchView)] = $$"""
-            { "id": "{{Batch}}", "status": "open", "totalFiles": 20, "processedFiles": 3, "failedFiles": 0, "totalBytes": 3145728 }
+        [typeof(CreateBatch.Body)] = $$"""
+            { "expectedFiles": 1, "manifest": [{ "name": "2024/report.pdf", "size": 1048576 }], "allOrNothing": true, "lateFiles": "refuse",
+              "expiresAt": "2024-12-08T09:30:00Z", "workspaceId": "{{Workspace}}" }
             """,
+        [typeof(CreateBatch.Line)] = """{ "name": "2024/report.pdf", "size": 1048576 }""",
+        [typeof(BatchView)] = $$"""
+            { "id": "{{Batch}}", "status": "open", "totalFiles": 20, "processedFiles": 3, "failedFiles": 0, "totalBytes": 3145728, "receivedFiles": 4,
+              "expectedBytes": 20971520, "uploadedBytes": 4194304, "allOrNothing": false, "lateFiles": "refuse", "lateJoined": 0,
+              "workspaceId": "{{Workspace}}", "createdAt": "2024-12-01T09:30:00Z", "expiresAt": "2024-12-08T09:30:00Z", "endedAt": null }
+            """,
+        [typeof(BatchFileView)] = $$"""{ "name": "2024/report.pdf", "size": 1048576, "state": "ready", "uploadId": "{{File}}" }""",
         [typeof(UsageView)] = $$"""
             { "user": { "limit": 10737418240, "used": 1048576, "reserved": 0 },
               "workspaces": [{ "id": "{{Workspace}}", "limit": null, "used": 1048576, "reserved": 0 }], "links": [] }
@@ -91,6 +98,6 @@ internal sealed class Examples : IOpenApiSchemaTransformer
             return ExampleOf(type.GetGenericArguments()[0]) is { } item ? new JsonObject { ["items"] = new JsonArray(item), ["nextCursor"] = null } : null;
         }
 
-        return Bodies.TryGetValue(type, out var text) ? JsonNode.Parse(text) : null;
+        return Bodies.TryGetValue(type, out var text) || PlaceExamples.Bodies.TryGetValue(type, out text) ? JsonNode.Parse(text) : null;
     }
 }

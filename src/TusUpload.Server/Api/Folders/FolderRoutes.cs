@@ -31,20 +31,20 @@ internal static class FolderRoutes
             .For(Access.SeeFolders);
         folders.MapPatch("/{id:guid}", ChangeFolder.HandleAsync)
             .WithSummary("Gives a folder another name, another place (parentId, null is the root), or both; no file is touched.")
-            .WithChange();
+            .WithChange(Access.ChangeFolder);
         folders.MapPost("/{id:guid}/move", ChangeFolder.MoveAsync)
             .WithSummary("Moves a folder with all that is in it; parentId null is the root.")
-            .WithChange();
+            .WithChange(Access.MoveFolder);
         folders.MapDelete("/{id:guid}", DeleteFolder.HandleAsync)
             .WithSummary("Moves a folder to the trash, with all that is in it.")
             .Produces(204)
             .ProducesProblem(403)
             .ProducesProblem(404)
             .ProducesProblem(412)
-            .For(Access.ChangeFolder);
+            .For(Access.DeleteFolder);
         folders.MapPost("/{id:guid}/restore", RestoreFolder.HandleAsync)
             .WithSummary("Brings a folder back from the trash, under another name where its own is taken.")
-            .WithChange();
+            .WithChange(Access.RestoreFolder);
         api.MapGet("/workspaces/{id:guid}/tree", FolderTree.HandleAsync)
             .WithTags("folders")
             .WithSummary("Shows all folders of a workspace at once, each after the one that it lies in, with its depth; up to 10,000.")
@@ -54,7 +54,7 @@ internal static class FolderRoutes
             .For(Access.SeeFolders);
     }
 
-    private static void WithChange(this RouteHandlerBuilder endpoint) => endpoint
+    private static void WithChange(this RouteHandlerBuilder endpoint, Access access) => endpoint
         .Produces<FolderView>()
         .ProducesProblem(400)
         .ProducesProblem(403)
@@ -62,5 +62,5 @@ internal static class FolderRoutes
         .ProducesProblem(409)
         .ProducesProblem(412)
         .ProducesProblem(422)
-        .For(Access.ChangeFolder);
+        .For(access);
 }

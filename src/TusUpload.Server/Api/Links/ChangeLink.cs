@@ -16,9 +16,14 @@ internal static class ChangeLink
     private const string Password = "password";
 
     public static async Task<IResult> HandleAsync(
-        Guid id, JsonElement patch, IfMatch ifMatch, Caller caller, [AsParameters] Services services, CancellationToken cancellationToken)
+        Guid id, HttpRequest request, IfMatch ifMatch, Caller caller, [AsParameters] Services services, CancellationToken cancellationToken)
     {
-        if (patch.ValueKind != JsonValueKind.Object)
+        if (!request.HasJsonContentType())
+        {
+            return ApiError.UnsupportedMediaType;
+        }
+
+        if (await ReadAsync(request, cancellationToken) is not { ValueKind: JsonValueKind.Object } patch)
         {
             return ApiError.InvalidRequest;
         }
@@ -49,6 +54,19 @@ internal static class ChangeLink
         }
 
         return ApiError.LinkNotFound;
+    }
+
+    // By hand, since what is left out and what is null are two things here.
+    private static async Task<JsonElement?> ReadAsync(HttpRequest request, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await request.ReadFromJsonAsync<JsonElement>(cancellationToken);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
     }
 
     private static (LinkTerms? Terms, ApiError? Refusal) Merge(LinkTerms known, JsonElement patch, DateTimeOffset now)

@@ -1,3 +1,4 @@
+using TusUpload.Server.Api.Idempotency;
 using TusUpload.Server.Auth;
 
 namespace TusUpload.Server.Api.Links;
@@ -8,12 +9,13 @@ internal static class LinkRoutes
     {
         var links = api.MapGroup("/links").WithTags("links");
         links.MapPost("", CreateLink.HandleAsync)
+            .Creates()
             .WithSummary("Makes a share link, by which others upload into a workspace or a folder of it.")
             .Produces<LinkView>(201)
             .ProducesProblem(400)
             .ProducesProblem(404)
             .ProducesProblem(409)
-            .For(Access.ChangeLinks);
+            .For(Access.MakeLink);
         links.MapGet("", ListLinks.HandleAsync)
             .WithSummary("Lists the links into workspaces that the caller manages, newest first, revoked and expired ones too.")
             .Produces<Page<LinkView>>()
@@ -31,12 +33,12 @@ internal static class LinkRoutes
             .ProducesProblem(400)
             .ProducesProblem(404)
             .ProducesProblem(412)
-            .For(Access.ChangeLinks);
+            .For(Access.ChangeLink);
         links.MapDelete("/{id:guid}", RevokeLink.HandleAsync)
             .WithSummary("Revokes a link and what its visitors have not finished; its files stay. At other nodes it may count for five seconds more.")
             .Produces(204)
             .ProducesProblem(404)
-            .For(Access.ChangeLinks);
+            .For(Access.RevokeLink);
         MapVisits(links.MapGroup("/{slug}").AllowAnonymous().AddEndpointFilter(OnlyLocallyInDevelopment.FilterAsync));
     }
 

@@ -27,6 +27,6 @@ internal static class UserRoutes
             .WithSummary("Takes a user's own storage limit away: that of its plan holds again.")
             .Produces<UserView>()
             .ProducesProblem(404)
-            .For(Access.ChangeUser);
+            .For(Access.DropUserLimit);
     }
 }

@@ -13,7 +13,7 @@ internal static class WorkspaceRoutes
             .WithSummary("Makes a workspace; its files count for the caller.")
             .Produces<WorkspaceView>(201)
             .ProducesProblem(400)
-            .For(Access.ChangeWorkspaces);
+            .For(Access.MakeWorkspace);
         workspaces.MapGet("", ListWorkspaces.HandleAsync)
             .WithSummary("Lists the caller's workspaces and those that it is a member of, newest first.")
             .Produces<Page<WorkspaceView>>()
@@ -31,7 +31,7 @@ internal static class WorkspaceRoutes
             .ProducesProblem(403)
             .ProducesProblem(404)
             .ProducesProblem(412)
-            .For(Access.ChangeWorkspaces);
+            .For(Access.ChangeWorkspace);
         workspaces.MapDelete("/{id:guid}", DeleteWorkspace.HandleAsync)
             .WithSummary("Moves a workspace to the trash, with all that is in it. Its owner's alone, and not for the default workspace.")
             .Produces(204)
@@ -39,11 +39,11 @@ internal static class WorkspaceRoutes
             .ProducesProblem(404)
             .ProducesProblem(409)
             .ProducesProblem(412)
-            .For(Access.ChangeWorkspaces);
+            .For(Access.DeleteWorkspace);
         workspaces.MapPost("/{id:guid}/restore", RestoreWorkspace.HandleAsync)
             .WithSummary("Brings a workspace back from the trash.")
             .Produces<WorkspaceView>()
             .ProducesProblem(404)
-            .For(Access.ChangeWorkspaces);
+            .For(Access.RestoreWorkspace);
     }
 }

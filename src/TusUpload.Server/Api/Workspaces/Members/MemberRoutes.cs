@@ -27,14 +27,14 @@ internal static class MemberRoutes
             .ProducesProblem(403)
             .ProducesProblem(404)
             .ProducesProblem(409)
-            .For(Access.ChangeMembers);
+            .For(Access.SetMember);
         members.MapDelete("/{userId}", RemoveMember.HandleAsync)
             .WithSummary("Removes a member; a member may remove itself.")
             .Produces(204)
             .ProducesProblem(403)
             .ProducesProblem(404)
             .ProducesProblem(409)
-            .For(Access.ChangeMembers);
+            .For(Access.RemoveMember);
     }
 
     /// <summary>Of a user's id that has slashes, routing leaves them as they were written. What Postgres has no text for is nobody's.</summary>
