@@ -36,7 +36,7 @@ internal sealed record WorkspaceView(
         space.UserId,
         space.UserId == caller
             ? OwnerRole
-            : db.Members.Where(member => member.WorkspaceId == space.Id && member.UserId == caller).Select(member => member.Role).FirstOrDefault(),
+            : db.Members.Where(member => member.WorkspaceId == space.Id && member.UserId == caller).Max(member => member.Role),
         space.NamePolicy,
         space.AllowedTypes,
         space.DeniedTypes,
