@@ -2,18 +2,14 @@ using TusUpload.Data;
 using TusUpload.Pipeline;
 using TusUpload.Protocol;
 using TusUpload.Server.Api;
-using TusUpload.Server.Api.Idempotency;
-using TusUpload.Server.Audit;
 using TusUpload.Server.Auth;
 using TusUpload.Server.Auth.Login;
-using TusUpload.Server.Cors;
 using TusUpload.Server.Dashboard;
 using TusUpload.Server.Drain;
 using TusUpload.Server.Embedded;
 using TusUpload.Server.Health;
 using TusUpload.Server.Limits;
 using TusUpload.Server.Metrics;
-using TusUpload.Server.Proxies;
 using TusUpload.Server.Setup;
 using TusUpload.Server.Setup.SocketPool;
 using TusUpload.Uploads;
@@ -39,20 +35,7 @@ try
 
     await using var app = builder.Build();
     await app.StartDatabaseAsync();                       // after all options are found valid
-    app.UseMiddleware<ForwardedRequests>();               // first: whose request it is
-    app.UseMiddleware<ClosingConnections>();
-    app.UseMiddleware<RequestIds>();
-    app.UseMiddleware<RequestLog>();
-    app.UseMiddleware<AuditTrail>();                      // who did what, with what came of it
-    app.UseMiddleware<ErrorEdge>();
-    app.UseRouting();
-    app.UseMiddleware<TargetOrigins>();
-    app.UseTusCors();
-    app.UseApiCors();
-    app.UseAuthentication();
-    app.UseRateLimits();
-    app.UseAuthorization();
-    app.UseMiddleware<IdempotentCreations>();
+    app.UseRequestPath();                                 // whose request it is, who may, how often
 
     app.MapTus().For(Access.Tus);
     app.MapApi(roles);

@@ -171,9 +171,9 @@ public sealed class BatchManifestTests(BatchManifestTests.Server server) : IClas
         var id = made.GetProperty("id").GetGuid();
         var own = (await CreateAsync(new { })).GetProperty("id").GetGuid();
 
-        await (await viewer.PostJsonAsync("/api/v1/batches", new { workspaceId = workspace })).IsProblemAsync(HttpStatusCode.NotFound, "workspace_not_found");
-        await (await viewer.PostAsync($"/api/v1/batches/{id}/seal", null, Ct)).IsProblemAsync(HttpStatusCode.NotFound, "batch_not_found");
-        await (await contributor.PostAsync($"/api/v1/batches/{own}/cancel", null, Ct)).IsProblemAsync(HttpStatusCode.NotFound, "batch_not_found");
+        await (await viewer.PostJsonAsync("/api/v1/batches", new { workspaceId = workspace })).IsProblemAsync(HttpStatusCode.Forbidden, "forbidden");
+        await (await viewer.PostAsync($"/api/v1/batches/{id}/seal", null, Ct)).IsProblemAsync(HttpStatusCode.Forbidden, "forbidden");
+        await (await contributor.PostAsync($"/api/v1/batches/{own}/cancel", null, Ct)).IsProblemAsync(HttpStatusCode.Forbidden, "forbidden");
         await server.UploadAsync([1], "a", contributor, ("batchId", $"{id}"), ("workspaceId", $"{workspace}"));
         await (await contributor.PostAsync($"/api/v1/batches/{id}/seal", null, Ct)).JsonAsync(HttpStatusCode.OK);
         await WaitAsync(id, "completed");

@@ -76,7 +76,7 @@ public sealed class LinksTests(LinkServer server) : IClassFixture<LinkServer>
             ("After", JsonValueKind.Null, false, 2, 5),
             (changed.Text("name"), changed.GetProperty("maxFiles").ValueKind, changed.GetProperty("hasPassword").GetBoolean(),
                 changed.GetProperty("maxUses").GetInt32(), changed.GetProperty("storage").GetProperty("limit").GetInt64()));
-        Assert.Equal("\"2\"", answer.Headers.ETag!.Tag);
+        Assert.StartsWith("\"2-", answer.Headers.ETag?.Tag, StringComparison.Ordinal);
     }
 
     [Fact]
