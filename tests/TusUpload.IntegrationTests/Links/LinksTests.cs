@@ -19,8 +19,8 @@ public sealed class LinksTests(LinkServer server) : IClassFixture<LinkServer>
     [Fact]
     public async Task A_link_is_made_shown_listed_changed_and_revoked_by_its_owner_alone()
     {
-        using var ann = server.ClientWith(Tokens.Of("links-ann"));
-        using var bob = server.ClientWith(Tokens.Of("links-bob"));
+        using var ann = server.ClientWith(Tokens.Of("links-first-ann"));
+        using var bob = server.ClientWith(Tokens.Of("links-first-bob"));
 
         var link = await ann.MakeLinkAsync(
             new { name = "Invoices", password = "open sesame", maxFiles = 3, storageLimit = 1000, allowedTypes = LinkCalls.Images });

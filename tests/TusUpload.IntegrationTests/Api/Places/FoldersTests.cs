@@ -78,7 +78,7 @@ public sealed class FoldersTests(RunningServer server) : IClassFixture<RunningSe
         var other = await Client.MakeFolderAsync(space, "x");
         await Client.MakeFolderAsync(space, name, other);
         await (await Client.PatchAsync($"/api/v1/folders/{other}", new { parentId = second })).IsProblemAsync(HttpStatusCode.UnprocessableEntity, "path_too_long");
-        await (await Client.PostFileAsync("f", ("workspaceId", space.ToString()), ("relativePath", $"{name}/{name}/{name}/f")))
+        await (await Client.PostFileAsync("f", ("workspaceId", space.ToString()), ("relativePath", $"{string.Join('/', Enumerable.Repeat(name, 8))}/f")))
             .IsProblemAsync(HttpStatusCode.UnprocessableEntity, "path_too_long");
     }
 

@@ -9,11 +9,13 @@ namespace TusUpload.IntegrationTests.Uploads.Rules;
 /// <summary>Where a workspace has rules of its own, they hold besides the server's.</summary>
 public sealed class PlaceRulesTests(RunningServer server) : IClassFixture<RunningServer>
 {
+    private static readonly string[] Pictures = ["image/*"];
+
     [Fact]
     public async Task A_workspace_has_a_say_in_what_comes_into_it_and_in_nothing_else()
     {
         var space = await server.Client.MakeWorkspaceAsync();
-        await (await server.Client.PatchAsync($"/api/v1/workspaces/{space}", new { allowedTypes = new[] { "image/*" }, maxFileSize = 1000 })).JsonAsync(HttpStatusCode.OK);
+        await (await server.Client.PatchAsync($"/api/v1/workspaces/{space}", new { allowedTypes = Pictures, maxFileSize = 1000 })).JsonAsync(HttpStatusCode.OK);
 
         Assert.Equal((415, "type_not_allowed"), await PostAsync(new byte[10], "text/plain", space));
         Assert.Equal((415, "type_not_allowed"), await PostAsync(RuleRequests.Program(900), "image/png", space));
