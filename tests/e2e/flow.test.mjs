@@ -60,8 +60,9 @@ test('A killed tus client resumes from its stored URL, and file, usage, batch an
     { name: file.fileName, type: file.contentType, batch: file.batchId, rejection: file.rejection },
     { name: 'holiday.mov', type: 'video/quicktime', batch: batch.id, rejection: null })
   await assertUsage(server, SIZE)
-  assert.deepEqual(await get(server, `batches/${batch.id}`), {
-    id: batch.id, status: 'completed', totalFiles: 1, processedFiles: 1, failedFiles: 0, totalBytes: SIZE,
+  const { id: batchId, status, totalFiles, processedFiles, failedFiles, totalBytes } = await get(server, `batches/${batch.id}`)
+  assert.deepEqual({ batchId, status, totalFiles, processedFiles, failedFiles, totalBytes }, {
+    batchId: batch.id, status: 'completed', totalFiles: 1, processedFiles: 1, failedFiles: 0, totalBytes: SIZE,
   })
 
   await feed.heard('batch.completed', batch.id)
