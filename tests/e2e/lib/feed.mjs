@@ -1,6 +1,6 @@
 import { until } from './until.mjs'
 
-/** Listens to /api/v1/events and keeps what it heard. */
+/** Listens to /api/v1/events and keeps what it heard, and when. */
 export class Feed {
   #aborter = new AbortController()
   #done
@@ -39,7 +39,8 @@ export class Feed {
     for await (const more of stream) {
       const blocks = (text + more).split('\n\n')
       text = blocks.pop()
-      this.events.push(...blocks.map(parse).filter((event) => event !== undefined))
+      const at = Date.now()
+      this.events.push(...blocks.map(parse).filter((event) => event !== undefined).map((event) => ({ ...event, at })))
     }
   }
 }
