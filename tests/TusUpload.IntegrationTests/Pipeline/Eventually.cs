@@ -5,10 +5,11 @@ internal static class Eventually
 {
     private static readonly TimeSpan Deadline = TimeSpan.FromSeconds(20);
 
-    public static async Task<T> IsAsync<T>(Func<Task<T?>> look)
+    /// <param name="before">How long it cannot be so: the deadline comes that much later.</param>
+    public static async Task<T> IsAsync<T>(Func<Task<T?>> look, TimeSpan before = default)
         where T : class
     {
-        using var deadline = new CancellationTokenSource(Deadline);
+        using var deadline = new CancellationTokenSource(before + Deadline);
         using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(10));
         while (true)
         {

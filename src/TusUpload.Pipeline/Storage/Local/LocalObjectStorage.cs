@@ -1,10 +1,8 @@
-using System.Buffers;
 using System.Runtime.CompilerServices;
 
 using Microsoft.Extensions.Options;
 
 using TusUpload.Data;
-using TusUpload.Pipeline.Verification;
 using TusUpload.Uploads.Content;
 
 namespace TusUpload.Pipeline.Storage.Local;
@@ -13,19 +11,12 @@ namespace TusUpload.Pipeline.Storage.Local;
 /// Objects as files in a folder. A content that is a file of the same file system becomes the object by a rename; anything else is copied to
 /// a name beside the object and renamed then. Either way the object appears whole, and is on the disk before the store says so.
 /// </summary>
-/// <remarks>
-/// Two nodes may be at the same file, when a job was taken for lost that was not: each copies to a name of its own, and what the later one renames has
-/// the same bytes. A common name would be cut off under the one that is ahead, and it would make an object of the other's half.
-/// </remarks>
 internal sealed class LocalObjectStorage : IObjectStorage
 {
     public const string Name = "local";
 
-    private const string Unfinished = ".part";
     private const string Probe = ".check-";
 
-    // A copy writes all the time; one that has not for so long is nobody's.
-    private static readonly TimeSpan Silence = TimeSpan.FromMinutes(2);
     private readonly string _root;
 
     public LocalObjectStorage(IOptions<StorageOptions> options, IOptions<DataOptions> data)
@@ -39,21 +30,18 @@ internal sealed class LocalObjectStorage : IObjectStorage
 
     public async Task<ObjectProof> StoreAsync(ObjectMove move, CancellationToken cancellationToken)
     {
-        var (source, target) = (move.Source, PathOf(move.StoragePath));
-        var folder = Path.GetDirectoryName(target)!;
-        DurableFiles.CreateFolder(_root, folder);
-        if (source.FilePath is { } file && TryTake(file, target, source.Length))
+        try
         {
-            DurableFile.SyncFolder(folder);
-            DurableFile.SyncFolder(Path.GetDirectoryName(file)!);
-            return ObjectProof.Digest;
+            return await TakeOrCopyAsync(move.Source, PathOf(move.StoragePath), cancellationToken);
         }
-
-        await CopyAsync(source, target, cancellationToken);
-
-        // Also where an earlier run did the work: it may have died before this.
-        DurableFile.SyncFolder(folder);
-        return ObjectProof.Length;
+        catch (IOException full) when (DurableFile.IsFull(full))
+        {
+            throw new StorageFullException("The disk of the object store is full.", full);
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException && IsAway())
+        {
+            throw new ContentUnavailableException("The folder of the object store cannot be written to now.", failure);
+        }
     }
 
     public Task<Stream> OpenReadAsync(string storagePath, CancellationToken cancellationToken)
@@ -84,7 +72,7 @@ internal sealed class LocalObjectStorage : IObjectStorage
         try
         {
             File.Delete(target);
-            DeleteUnfinished(target, TimeSpan.Zero);
+            ObjectCopy.DeleteUnfinished(target, TimeSpan.Zero);
         }
         catch (DirectoryNotFoundException)
         {
@@ -121,6 +109,12 @@ internal sealed class LocalObjectStorage : IObjectStorage
 
     public Task CheckAsync(CancellationToken cancellationToken)
     {
+        Check();
+        return Task.CompletedTask;
+    }
+
+    private void Check()
+    {
         Directory.CreateDirectory(_root);
         var probe = Path.Combine(_root, $"{Probe}{Guid.CreateVersion7():n}");
         using (new FileStream(probe, new FileStreamOptions
@@ -131,8 +125,38 @@ internal sealed class LocalObjectStorage : IObjectStorage
         }))
         {
         }
+    }
 
-        return Task.CompletedTask;
+    private async Task<ObjectProof> TakeOrCopyAsync(ObjectSource source, string target, CancellationToken cancellationToken)
+    {
+        var folder = Path.GetDirectoryName(target)!;
+        DurableFiles.CreateFolder(_root, folder);
+        if (source.FilePath is { } file && TryTake(file, target, source.Length))
+        {
+            DurableFile.SyncFolder(folder);
+            DurableFile.SyncFolder(Path.GetDirectoryName(file)!);
+            return ObjectProof.Digest;
+        }
+
+        await ObjectCopy.RunAsync(source, target, cancellationToken);
+
+        // Also where an earlier run did the work: it may have died before this.
+        DurableFile.SyncFolder(folder);
+        return ObjectProof.Length;
+    }
+
+    // Asked after a failure: where nothing can be written at all, nothing is wrong with the file.
+    private bool IsAway()
+    {
+        try
+        {
+            Check();
+            return false;
+        }
+        catch (Exception failure) when (failure is IOException or UnauthorizedAccessException)
+        {
+            return true;
+        }
     }
 
     /// <summary>The file becomes the object. False when it is not there or lies on another file system.</summary>
@@ -163,84 +187,6 @@ internal sealed class LocalObjectStorage : IObjectStorage
         return DurableFiles.TryRename(file, target);
     }
 
-    private static async Task CopyAsync(ObjectSource source, string target, CancellationToken cancellationToken)
-    {
-        // A copy that is killed again and again must not fill the disk.
-        DeleteUnfinished(target, Silence);
-        Stream content;
-        try
-        {
-            content = await source.OpenReadAsync(cancellationToken);
-        }
-        catch (FileNotFoundException) when (IsStored(target, source.Length))
-        {
-            // An earlier run stored it and died before it could say so.
-            return;
-        }
-
-        var unfinished = $"{target}.{Guid.CreateVersion7():n}{Unfinished}";
-        try
-        {
-            await using (content)
-            {
-                await using var copy = new FileStream(unfinished, new FileStreamOptions
-                {
-                    Mode = FileMode.CreateNew,
-                    Access = FileAccess.Write,
-                    BufferSize = 0,
-                });
-                await CopyAsync(content, copy, source.Length, cancellationToken);
-                copy.Flush(flushToDisk: true);
-            }
-
-            File.Move(unfinished, target, overwrite: true);
-        }
-        catch
-        {
-            File.Delete(unfinished);
-            throw;
-        }
-    }
-
-    private static async Task CopyAsync(Stream content, FileStream copy, long length, CancellationToken cancellationToken)
-    {
-        var buffer = ArrayPool<byte>.Shared.Rent(FileReads.BufferSize);
-        try
-        {
-            for (var done = 0L; done < length;)
-            {
-                var wanted = (int)Math.Min(buffer.Length, length - done);
-                var read = await FileReads.ReadAsync(content, buffer.AsMemory(0, wanted), cancellationToken);
-                if (read == 0)
-                {
-                    throw new InvalidDataException($"The content has {done} bytes of {length}.");
-                }
-
-                // Synchronous on purpose: the page cache takes it in less time than handing it to another thread costs.
-                RandomAccess.Write(copy.SafeFileHandle, buffer.AsSpan(0, read), done);
-                done += read;
-            }
-        }
-        finally
-        {
-            ArrayPool<byte>.Shared.Return(buffer);
-        }
-    }
-
-    private static bool IsStored(string target, long length) => new FileInfo(target) is { Exists: true } found && found.Length == length;
-
-    private static void DeleteUnfinished(string target, TimeSpan silentFor)
-    {
-        var folder = new DirectoryInfo(Path.GetDirectoryName(target)!);
-        foreach (var file in folder.EnumerateFiles($"{Path.GetFileName(target)}.*{Unfinished}"))
-        {
-            if (TimeProvider.System.GetUtcNow() - new DateTimeOffset(file.LastWriteTimeUtc) >= silentFor)
-            {
-                file.Delete();
-            }
-        }
-    }
-
     // One that cannot be removed now must not keep those behind it.
     private static bool TryDelete(FileInfo file)
     {
@@ -256,7 +202,7 @@ internal sealed class LocalObjectStorage : IObjectStorage
     }
 
     private static bool IsUnfinished(FileInfo file) =>
-        file.Name.EndsWith(Unfinished, StringComparison.Ordinal) || file.Name.StartsWith(Probe, StringComparison.Ordinal);
+        file.Name.EndsWith(ObjectCopy.Unfinished, StringComparison.Ordinal) || file.Name.StartsWith(Probe, StringComparison.Ordinal);
 
     private async IAsyncEnumerable<FileInfo> FilesAsync(DateTimeOffset unchangedSince, [EnumeratorCancellation] CancellationToken cancellationToken)
     {
