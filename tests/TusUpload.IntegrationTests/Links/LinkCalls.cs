@@ -3,6 +3,7 @@ using System.Text;
 using System.Text.Json;
 
 using Microsoft.EntityFrameworkCore;
+using Microsoft.Extensions.DependencyInjection;
 
 using TusUpload.IntegrationTests.Api;
 using TusUpload.IntegrationTests.Harness;
@@ -75,7 +76,16 @@ internal static class LinkCalls
     public static string Through(JsonElement link, params (string Key, string Value)[] pairs) =>
         Metadata([("filename", "a file"), ("linkId", link.Text("slug")!), .. pairs]);
 
-    /// <summary>Lets the link's time run out. A server may believe for five seconds what it has seen of it.</summary>
-    public static Task<int> ExpireAsync(this RunningServer server, JsonElement link) => server.WithDbAsync(db => db.Database.ExecuteSqlAsync(
-        $"UPDATE tus_upload.links SET expires_at = now() WHERE id = {link.GetProperty("id").GetGuid()}", Ct));
+    /// <summary>
+    /// Lets the link's time run out, after everything that was begun through it. The server's clock is the database's as it estimates it, and may be a few
+    /// milliseconds behind.
+    /// </summary>
+    public static async Task ExpireAsync(this RunningServer server, JsonElement link)
+    {
+        var clock = server.Services.GetRequiredService<TimeProvider>();
+        var end = clock.GetUtcNow();
+        await server.WithDbAsync(db => db.Database.ExecuteSqlAsync(
+            $"UPDATE tus_upload.links SET expires_at = {end} WHERE id = {link.GetProperty("id").GetGuid()}", Ct));
+        await Eventually.FindAsync(() => Task.FromResult(clock.GetUtcNow() > end ? link.ToString() : null), "the end of the link");
+    }
 }
