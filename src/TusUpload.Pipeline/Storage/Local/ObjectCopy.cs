@@ -1,7 +1,6 @@
 using System.Buffers;
 
 using TusUpload.Pipeline.Verification;
-using TusUpload.Uploads.Content;
 
 namespace TusUpload.Pipeline.Storage.Local;
 
