@@ -228,6 +228,11 @@ for project in UnitTests IntegrationTests ConformanceTests; do
     run_project "$project"
 done
 if check "npm ci" npm ci --prefix tests/e2e --no-audit --no-fund; then
+    # As it is installed: compiled ahead, which halves what each of some sixty starts costs.
+    if check "publish" dotnet publish src/TusUpload.Server -c Release --use-current-runtime -p:RunAnalyzers=false -o "$scratch/server"; then
+        export E2E_SERVER=$scratch/server/TusUpload.Server.dll
+        check "template" node tests/e2e/lib/template.mjs "$scratch/template" && export E2E_TEMPLATE=$scratch/template
+    fi
     run_node "e2e and faults" tests/e2e/*.test.mjs tests/faults/*.test.mjs
 fi
 finish
