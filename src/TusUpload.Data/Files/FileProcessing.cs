@@ -45,10 +45,10 @@ public sealed class FileProcessing([FromKeyedServices(Pools.Jobs)] NpgsqlDataSou
     private const string StepSql = """
         WITH entry AS (
             INSERT INTO tus_upload.step_journal (file_id, step, output, finished_at)
-            SELECT id, $3, $4::jsonb, $1 FROM tus_upload.files WHERE id = $2
+            SELECT id, key, value, $1 FROM tus_upload.files, jsonb_each($3::jsonb) WHERE id = $2
                 ON CONFLICT (file_id, step) DO UPDATE SET output = EXCLUDED.output, finished_at = EXCLUDED.finished_at
         )
-        UPDATE tus_upload.files SET processing_status = $5, open_runs = 1
+        UPDATE tus_upload.files SET processing_status = $4, open_runs = 1
          WHERE id = $2 AND processing_status IN ('verifying', 'scanning', 'storing') AND deleted_at IS NULL
         """;
 
@@ -62,6 +62,10 @@ public sealed class FileProcessing([FromKeyedServices(Pools.Jobs)] NpgsqlDataSou
             RETURNING *
         ), moved AS (
             DELETE FROM tus_upload.file_moves m USING file WHERE m.file_id = file.id
+        ), entry AS (
+            INSERT INTO tus_upload.step_journal (file_id, step, output, finished_at)
+            SELECT id, key, value, $1 FROM file, jsonb_each($5::jsonb)
+                ON CONFLICT (file_id, step) DO NOTHING
         ), {FileEvents.Unhold}, change AS (
             SELECT held.user_id, held.workspace_id, held.link_id, -held.reserved_size AS reserved, file.file_size AS used,
                    0 AS files, 0 AS visits
@@ -187,14 +191,15 @@ public sealed class FileProcessing([FromKeyedServices(Pools.Jobs)] NpgsqlDataSou
     /// <summary>A run ends in order and leaves the file to a later one: its process has not died of it.</summary>
     public Task LetGoAsync(Guid id, CancellationToken cancellationToken) => RunAsync(LetGoSql, command => command.With(id), cancellationToken);
 
-    /// <summary>Journals a step's output (a JSON object) and shows the state that follows.</summary>
-    public Task<bool> JournalAsync(
-        Guid id, string step, string output, string nextStatus, DateTimeOffset now, CancellationToken cancellationToken) =>
-        RunAsync(StepSql, command => command.With(now).With(id).With(step).With(output).With(nextStatus), cancellationToken);
+    /// <summary>Journals steps that are done (a JSON object, output by step) and shows the state that follows.</summary>
+    public Task<bool> JournalAsync(Guid id, string outputs, string nextStatus, DateTimeOffset now, CancellationToken cancellationToken) =>
+        RunAsync(StepSql, command => command.With(now).With(id).With(outputs).With(nextStatus), cancellationToken);
 
     /// <summary>The end that everybody hopes for. False when it has been said before.</summary>
-    public Task<bool> SettleAsync(Guid id, string sha256, string storagePath, DateTimeOffset now, CancellationToken cancellationToken) =>
-        RunAsync(SettleSql, command => command.With(now).With(id).With(sha256).With(storagePath), cancellationToken);
+    /// <param name="outputs">Of steps that are done and not journalled, as in <see cref="JournalAsync"/>; null: none.</param>
+    public Task<bool> SettleAsync(
+        Guid id, string sha256, string storagePath, string? outputs, DateTimeOffset now, CancellationToken cancellationToken) =>
+        RunAsync(SettleSql, command => command.With(now).With(id).With(sha256).With(storagePath).With(outputs), cancellationToken);
 
     /// <summary>Final refusal. False when the file has ended before.</summary>
     public Task<bool> RejectAsync(Guid id, string code, string message, DateTimeOffset now, CancellationToken cancellationToken) =>

@@ -12,8 +12,8 @@ public sealed class WaitingFiles([FromKeyedServices(Pools.Jobs)] NpgsqlDataSourc
 {
     // Only a job that another node may have to fetch is told of: a notification makes commits wait for each other.
     private const string QueuedSql = """
-        WITH queued AS (UPDATE tus_upload.files SET job_id = $2 WHERE id = $1 RETURNING id)
-        SELECT CASE WHEN $3 THEN pg_notify('tus_upload_jobs', '')::text END FROM queued
+        WITH queued AS (UPDATE tus_upload.files SET job_id = $2 WHERE id = ANY ($1) RETURNING id)
+        SELECT CASE WHEN $3 THEN pg_notify('tus_upload_jobs', '')::text END FROM queued LIMIT 1
         """;
 
     private const string TellSql = $"SELECT pg_notify('{Channel}', '')";
@@ -49,11 +49,11 @@ public sealed class WaitingFiles([FromKeyedServices(Pools.Jobs)] NpgsqlDataSourc
     /// <summary>The channel that tells of jobs which another node may fetch.</summary>
     public const string Channel = "tus_upload_jobs";
 
-    /// <summary>Records the job that works on the file; said after the job exists, so a crash in between only makes a second, idle job.</summary>
-    public async Task MarkQueuedAsync(Guid id, string jobId, bool tellNodes, CancellationToken cancellationToken)
+    /// <summary>Records the job that works on the files; said after the job exists, so a crash in between only makes a second, idle job.</summary>
+    public async Task MarkQueuedAsync(Guid[] ids, string jobId, bool tellNodes, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(QueuedSql);
-        command.With(id).With(jobId).With(tellNodes);
+        command.With(ids).With(jobId).With(tellNodes);
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 

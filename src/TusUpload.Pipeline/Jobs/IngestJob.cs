@@ -12,13 +12,15 @@ using TusUpload.Pipeline.Verification;
 namespace TusUpload.Pipeline.Jobs;
 
 /// <summary>
-/// The job of one file. It may come twice, at once or one after the other: within a process the second waits for the first, between processes
-/// every statement says the same when it is said again.
+/// The job of a file, or of several small ones. It may come twice, at once or one after the other: within a process the second waits for the first,
+/// between processes every statement says the same when it is said again.
 /// </summary>
 internal sealed partial class IngestJob(
     FilePipeline pipeline,
     FileEndings endings,
     RunningFiles running,
+    JobQueue queue,
+    PipelineSetting setting,
     PipelineMeter meter,
     IOptions<JobsOptions> options,
     ILogger<IngestJob> logger)
@@ -28,7 +30,36 @@ internal sealed partial class IngestJob(
     public Task RunAsync(Guid fileId, PerformContext? context, CancellationToken cancellationToken) =>
         RunAsync(fileId, 1 + (context is null ? 0 : Retries.Before(context)), cancellationToken);
 
-    /// <param name="attempt">1 for the first; an attempt that an ending process interrupts is not counted.</param>
+    /// <summary>
+    /// Of several files, one after the other. Those that are done are passed over when the job comes again; one that fails goes on in a job of its own,
+    /// with all its attempts, and where something is away so does every one behind it.
+    /// </summary>
+    [JobDisplayName("Ingest several files")]
+    public async Task RunManyAsync(Guid[] fileIds, CancellationToken cancellationToken)
+    {
+        for (var at = 0; at < fileIds.Length; at++)
+        {
+            try
+            {
+                await RunAsync(fileIds[at], attempt: 0, cancellationToken);
+            }
+            catch (Exception outage) when (!cancellationToken.IsCancellationRequested && Outage.Is(outage))
+            {
+                await ApartAsync(fileIds[at..], cancellationToken);
+                return;
+            }
+            catch (ObjectRefusedException)
+            {
+                // It has failed for good.
+            }
+            catch when (!cancellationToken.IsCancellationRequested)
+            {
+                await ApartAsync([fileIds[at]], cancellationToken);
+            }
+        }
+    }
+
+    /// <param name="attempt">1 for the first, 0 for one that does not count; an attempt that an ending process interrupts is not counted.</param>
     internal async Task RunAsync(Guid fileId, int attempt, CancellationToken cancellationToken)
     {
         using var turn = await running.EnterAsync(fileId, cancellationToken);
@@ -70,6 +101,14 @@ internal sealed partial class IngestJob(
             LogGivenUp(failure, fileId, attempt);
             await FailOrLetGoAsync(fileId, failure, cancellationToken);
             throw;
+        }
+    }
+
+    private async Task ApartAsync(Guid[] fileIds, CancellationToken cancellationToken)
+    {
+        foreach (var fileId in fileIds)
+        {
+            await queue.EnqueueAsync(fileId, setting.Content.Node, cancellationToken);
         }
     }
 

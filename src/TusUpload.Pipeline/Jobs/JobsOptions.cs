@@ -16,6 +16,21 @@ public sealed class JobsOptions
     [Range(0, 200)]
     public int? Workers { get; set; }
 
+    /// <summary>
+    /// Small files that become complete within this time of each other share jobs; one that comes alone has its job at once. Zero: each file has a job
+    /// of its own. Default 100 ms.
+    /// </summary>
+    [Range(typeof(TimeSpan), "00:00:00", "00:00:10")]
+    public TimeSpan GatherFor { get; set; } = TimeSpan.FromMilliseconds(100);
+
+    /// <summary>How large a file that shares a job may be, in bytes. Default 1 MiB.</summary>
+    [Range(0, 1L << 30)]
+    public long SmallFile { get; set; } = 1 << 20;
+
+    /// <summary>How many files may share a job. Default 200.</summary>
+    [Range(1, 10_000)]
+    public int FilesPerJob { get; set; } = 200;
+
     /// <summary>How often a file is tried in all before it has failed. Default 10.</summary>
     [Range(1, 1_000)]
     public int Attempts { get; set; } = 10;

@@ -17,7 +17,7 @@ internal sealed partial class FileEndings(
     {
         var sha256 = upload.Sha256 ?? throw new InvalidOperationException("No step has made the digest.");
         var path = upload.StoragePath ?? throw new InvalidOperationException("No step has stored the object.");
-        var settled = await processing.SettleAsync(upload.Id, sha256, path, setting.Now, cancellationToken);
+        var settled = await processing.SettleAsync(upload.Id, sha256, path, upload.Unsaid, setting.Now, cancellationToken);
         setting.Outbox.Wake();
         if (!settled)
         {

@@ -1,3 +1,5 @@
+using Npgsql;
+
 using TusUpload.Data.Files;
 using TusUpload.Pipeline.Metrics;
 using TusUpload.Pipeline.Notifications;
@@ -11,6 +13,9 @@ namespace TusUpload.Pipeline.Steps;
 internal sealed class FilePipeline(
     FileRuns runs, FileProcessing processing, IEnumerable<IUploadStep> steps, FileEndings endings, PipelineSetting setting, PipelineMeter meter)
 {
+    // For a process that is told to stop this is part of its time.
+    private static readonly TimeSpan ShowLimit = TimeSpan.FromSeconds(5);
+
     private readonly IUploadStep[] _steps = [.. steps];
 
     /// <summary>Runs or resumes; returns when the file has ended or is no longer ours to work on. An exception: try again later.</summary>
@@ -40,28 +45,66 @@ internal sealed class FilePipeline(
 
     private async Task RunAsync(UploadContext upload, CancellationToken cancellationToken)
     {
-        for (var i = 0; i < _steps.Length; i++)
+        foreach (var step in _steps)
         {
-            if (upload.TakeOver(_steps[i].Name))
+            if (upload.TakeOver(step.Name))
             {
                 continue;
             }
 
-            var outcome = await RunStepAsync(_steps[i], upload, cancellationToken);
+            if (!step.IsQuick(upload) && !await JournalAsync(upload, step, cancellationToken))
+            {
+                return;
+            }
+
+            StepOutcome outcome;
+            try
+            {
+                outcome = await RunStepAsync(step, upload, cancellationToken);
+            }
+            catch
+            {
+                await ShowAsync(upload, step);
+                throw;
+            }
+
             if (outcome.IsRejection)
             {
                 await endings.RejectAsync(upload, outcome, cancellationToken);
                 return;
             }
 
-            var next = i + 1 < _steps.Length ? _steps[i + 1].Status : FileStatus.Storing;
-            if (!await processing.JournalAsync(upload.Id, _steps[i].Name, upload.Facts(), next, setting.Now, cancellationToken))
-            {
-                return;
-            }
+            upload.Done(step.Name);
         }
 
         await endings.SettleAsync(upload, cancellationToken);
+    }
+
+    /// <summary>Says which steps are done and which one comes; false when the file is no longer ours to work on.</summary>
+    private async Task<bool> JournalAsync(UploadContext upload, IUploadStep next, CancellationToken cancellationToken)
+    {
+        if (upload.Unsaid is not { } facts)
+        {
+            return true;
+        }
+
+        var isOurs = await processing.JournalAsync(upload.Id, facts, next.Status, setting.Now, cancellationToken);
+        upload.Said();
+        return isOurs;
+    }
+
+    // A step that failed is tried again, and may wait for long: what the file waits in is to be seen. Where the database is away too, it is not.
+    private async Task ShowAsync(UploadContext upload, IUploadStep failed)
+    {
+        using var limit = new CancellationTokenSource(ShowLimit, setting.Time);
+        try
+        {
+            await JournalAsync(upload, failed, limit.Token);
+        }
+        catch (Exception away) when (away is NpgsqlException or OperationCanceledException)
+        {
+            // What failed before it is what counts.
+        }
     }
 
     private async Task<StepOutcome> RunStepAsync(IUploadStep step, UploadContext upload, CancellationToken cancellationToken)

@@ -14,6 +14,8 @@ internal sealed class UploadContext(FileInProcess file, IUploadContent content)
     private readonly Dictionary<string, StepFacts> _journal =
         JsonSerializer.Deserialize(file.Journal, StepFactsJson.Default.DictionaryStringStepFacts) ?? [];
 
+    private readonly Dictionary<string, StepFacts> _unsaid = [];
+
     public FileInProcess File => file;
 
     public Guid Id => file.Id;
@@ -43,8 +45,14 @@ internal sealed class UploadContext(FileInProcess file, IUploadContent content)
         return true;
     }
 
-    /// <summary>What the journal keeps of a step that is done.</summary>
-    public string Facts() => JsonSerializer.Serialize(new(Sha256, StoragePath), StepFactsJson.Default.StepFacts);
+    /// <summary>Steps that are done and not journalled yet, and what the journal is to keep of each: a JSON object; null: none.</summary>
+    public string? Unsaid => _unsaid.Count == 0 ? null : JsonSerializer.Serialize(_unsaid, StepFactsJson.Default.DictionaryStringStepFacts);
+
+    /// <summary>A step is done: what later steps need of it stands here.</summary>
+    public void Done(string step) => _unsaid[step] = new(Sha256, StoragePath);
+
+    /// <summary>The journal has what is unsaid.</summary>
+    public void Said() => _unsaid.Clear();
 }
 
 /// <summary>What later steps need from those before them.</summary>

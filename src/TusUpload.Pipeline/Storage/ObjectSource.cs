@@ -6,6 +6,11 @@ namespace TusUpload.Pipeline.Storage;
 /// <summary>A complete upload's bytes, to be stored. <paramref name="Length"/> in bytes.</summary>
 public sealed record ObjectSource(IUploadContent Content, Guid UploadId, long Length)
 {
+    private const long Small = 1 << 20;
+
+    /// <summary>It is read or copied in less time than a commit takes.</summary>
+    public bool IsSmall => Length <= Small;
+
     /// <summary>The uploads whose bytes these are, in order; empty where they are the upload's own.</summary>
     public IReadOnlyList<UploadPart> Parts { get; init; } = [];
 

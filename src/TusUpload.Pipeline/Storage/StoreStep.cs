@@ -2,6 +2,7 @@ using TusUpload.Data.Files;
 using TusUpload.Data.Moves;
 using TusUpload.Data.Sessions;
 using TusUpload.Pipeline.Steps;
+using TusUpload.Pipeline.Storage.Local;
 using TusUpload.Pipeline.Verification;
 
 namespace TusUpload.Pipeline.Storage;
@@ -16,6 +17,9 @@ internal sealed partial class StoreStep(
     public string Name => "store";
 
     public string Status => FileStatus.Storing;
+
+    // Of a small file the local store leaves the content where it is, so that verify can be run again.
+    public bool IsQuick(UploadContext upload) => upload.Source.IsSmall && storage.Kind == LocalObjectStorage.Name;
 
     public async Task<StepOutcome> RunAsync(UploadContext upload, CancellationToken cancellationToken)
     {

@@ -14,6 +14,8 @@ internal sealed partial class VerifyStep(SessionChunks chunks, ILogger<VerifySte
 
     public string Status => FileStatus.Verifying;
 
+    public bool IsQuick(UploadContext upload) => upload.Source.IsSmall;
+
     public async Task<StepOutcome> RunAsync(UploadContext upload, CancellationToken cancellationToken)
     {
         var file = upload.File;

@@ -8,10 +8,13 @@ namespace TusUpload.Uploads.Completion;
 /// </summary>
 public sealed class CompletedUploads
 {
-    private readonly Channel<Guid> _ids = Channel.CreateBounded<Guid>(
+    private readonly Channel<CompletedUpload> _uploads = Channel.CreateBounded<CompletedUpload>(
         new BoundedChannelOptions(10_000) { FullMode = BoundedChannelFullMode.DropWrite, SingleReader = true });
 
-    public ChannelReader<Guid> Reader => _ids.Reader;
+    public ChannelReader<CompletedUpload> Reader => _uploads.Reader;
 
-    public void Tell(Guid uploadId) => _ids.Writer.TryWrite(uploadId);
+    public void Tell(Guid uploadId, long size) => _uploads.Writer.TryWrite(new(uploadId, size));
 }
+
+/// <summary>An upload that has just become complete. <paramref name="Size"/> in bytes.</summary>
+public readonly record struct CompletedUpload(Guid Id, long Size);

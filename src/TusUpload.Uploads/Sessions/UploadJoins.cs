@@ -115,7 +115,7 @@ internal sealed class UploadJoins(
         log.Received(final.Id, final.UploadedSize);
         if (final.ContentNode is null || final.ContentNode == content.Node)
         {
-            completed.Tell(final.Id);
+            completed.Tell(final.Id, final.UploadedSize);
         }
     }
 }

@@ -62,7 +62,7 @@ internal sealed class UploadLength(
 
         if (completes)
         {
-            services.Completed.Tell(known.Id);
+            services.Completed.Tell(known.Id, length);
         }
         else if (before.IsPartial && known.Offset == length && await leases.FindAsync(known.Id, before.UploaderId, CancellationToken.None) is { } part)
         {

@@ -192,7 +192,7 @@ internal sealed class UploadReceive(
         if (state.Status == SessionStatus.Received)
         {
             services.Log.Received(state.Id, span.End);
-            services.Completed.Tell(state.Id);
+            services.Completed.Tell(state.Id, span.End);
         }
         else
         {

@@ -77,7 +77,7 @@ internal sealed class WholeUpload(
             };
         }
 
-        completed.Tell(made.Id);
+        completed.Tell(made.Id, made.UploadedSize);
         return new UploadInfo(made.Id, made.UploadedSize, made.TotalSize, made.Metadata, null) { Sha256 = made.Sha256 };
     }
 

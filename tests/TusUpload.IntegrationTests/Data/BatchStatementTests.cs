@@ -208,7 +208,7 @@ public sealed class BatchStatementTests(PostgresServer postgres) : IAsyncLifetim
                 "abandon" => endings.AbandonAsync(batch, now, Ct),
                 _ => Task.CompletedTask,
             };
-            await Task.WhenAll([.. received.Select(id => files.SettleAsync(id, new string('0', 64), $"key-{id:N}", now, Ct)), other]);
+            await Task.WhenAll([.. received.Select(id => files.SettleAsync(id, new string('0', 64), $"key-{id:N}", null, now, Ct)), other]);
             if (with == "expiry")
             {
                 // It passes over a batch that is just being counted; the next sweep does not.

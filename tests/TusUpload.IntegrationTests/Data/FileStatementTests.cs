@@ -23,7 +23,7 @@ public sealed class FileStatementTests(PostgresServer postgres)
         Assert.NotNull(await files.BeginAsync(id, new(Node), TestDatabase.Now, Ct));
         Assert.NotNull(await files.BeginAsync(id, new(Node), TestDatabase.Now, Ct));
 
-        var settled = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => files.SettleAsync(id, Digest, "key", TestDatabase.Now, Ct)));
+        var settled = await Task.WhenAll(Enumerable.Range(0, 8).Select(_ => files.SettleAsync(id, Digest, "key", null, TestDatabase.Now, Ct)));
 
         Assert.Single(settled, true);
         Assert.Equal((70, 0), await database.UsageAsync());
@@ -55,7 +55,7 @@ public sealed class FileStatementTests(PostgresServer postgres)
 
         // A circle would end one of them with 40P01.
         await Task.WhenAll(
-            Task.WhenAll(received.Select(id => files.SettleAsync(id, Digest, "key", TestDatabase.Now, Ct))),
+            Task.WhenAll(received.Select(id => files.SettleAsync(id, Digest, "key", null, TestDatabase.Now, Ct))),
             Task.WhenAll(running.Select(session => endings.TerminateAsync(session.Id, TestDatabase.User, TestDatabase.Now, Ct))),
             Task.WhenAll(Enumerable.Range(0, 80).Select(_ => database.CreateAsync(database.Session(10, batch)))));
 
@@ -91,7 +91,7 @@ public sealed class FileStatementTests(PostgresServer postgres)
             await files.BeginAsync(id, new(Node), TestDatabase.Now, Ct);
         }
 
-        Assert.True(await files.SettleAsync(first, Digest, "key", TestDatabase.Now, Ct));
+        Assert.True(await files.SettleAsync(first, Digest, "key", null, TestDatabase.Now, Ct));
         Assert.True(await files.FailAsync(second, "processing_failed", "It failed.", TestDatabase.Now, Ct));
         Assert.Equal("partial", (await database.BatchAsync(batch)).Status);
         Assert.Equal((10, 20), await database.UsageAsync());
@@ -99,7 +99,7 @@ public sealed class FileStatementTests(PostgresServer postgres)
         Assert.False(await files.ReplayAsync(second, "somebody else", Ct));
         Assert.True(await files.ReplayAsync(second, TestDatabase.User, Ct));
         await files.BeginAsync(second, new(Node), TestDatabase.Now, Ct);
-        Assert.True(await files.SettleAsync(second, Digest, "key2", TestDatabase.Now, Ct));
+        Assert.True(await files.SettleAsync(second, Digest, "key2", null, TestDatabase.Now, Ct));
 
         Assert.Equal("completed", (await database.BatchAsync(batch)).Status);
         Assert.Equal((30, 0), await database.UsageAsync());
@@ -116,7 +116,7 @@ public sealed class FileStatementTests(PostgresServer postgres)
         Assert.False(await deletion.DeleteAsync(id, TestDatabase.User, TestDatabase.Now, Ct));
         var files = database.Get<FileProcessing>();
         await files.BeginAsync(id, new(Node), TestDatabase.Now, Ct);
-        await files.SettleAsync(id, Digest, "key", TestDatabase.Now, Ct);
+        await files.SettleAsync(id, Digest, "key", null, TestDatabase.Now, Ct);
 
         Assert.False(await deletion.DeleteAsync(id, "somebody else", TestDatabase.Now, Ct));
         Assert.True(await deletion.DeleteAsync(id, TestDatabase.User, TestDatabase.Now, Ct));
@@ -139,7 +139,7 @@ public sealed class FileStatementTests(PostgresServer postgres)
         await database.CreateAsync(gone);
         var files = database.Get<FileProcessing>();
         await files.BeginAsync(ready, new(Node), TestDatabase.Now, Ct);
-        await files.SettleAsync(ready, Digest, "key", TestDatabase.Now, Ct);
+        await files.SettleAsync(ready, Digest, "key", null, TestDatabase.Now, Ct);
 
         await database.Get<BatchSealing>().SealAsync(batch, TestDatabase.Now, Ct);
         Assert.True((await database.CreateAsync(database.Session(1, batch))) is { Made: false, BatchKnown: true, BatchOpen: false });

@@ -66,7 +66,7 @@ public sealed class LinkStatementTests(PostgresServer postgres) : IAsyncLifetime
                     break;
                 case 4:
                     Assert.NotNull(await files.BeginAsync(session.Id, new(Node), TestDatabase.Now, Ct));
-                    Assert.True(await files.SettleAsync(session.Id, new('0', 64), $"key-{i}", TestDatabase.Now, Ct));
+                    Assert.True(await files.SettleAsync(session.Id, new('0', 64), $"key-{i}", null, TestDatabase.Now, Ct));
                     break;
             }
 
@@ -87,7 +87,7 @@ public sealed class LinkStatementTests(PostgresServer postgres) : IAsyncLifetime
         Assert.True((await _database.CreateAsync(session)).Made);
         var files = _database.Get<FileProcessing>();
         Assert.NotNull(await files.BeginAsync(session.Id, new(Node), TestDatabase.Now, Ct));
-        Assert.True(await files.SettleAsync(session.Id, new('0', 64), "key", TestDatabase.Now, Ct));
+        Assert.True(await files.SettleAsync(session.Id, new('0', 64), "key", null, TestDatabase.Now, Ct));
 
         Assert.True(await _database.Get<FileDeletion>().DeleteAsync(session.Id, TestDatabase.User, TestDatabase.Now, Ct));
 

@@ -129,7 +129,7 @@ public sealed class StorageRecountTests(PostgresServer postgres) : IAsyncLifetim
         var id = await _database.ReceiveAsync(size);
         var files = _database.Get<FileProcessing>();
         Assert.NotNull(await files.BeginAsync(id, new(Guid.CreateVersion7()), TestDatabase.Now, Ct));
-        Assert.True(await files.SettleAsync(id, new string('0', 64), $"key-{id:N}", TestDatabase.Now, Ct));
+        Assert.True(await files.SettleAsync(id, new string('0', 64), $"key-{id:N}", null, TestDatabase.Now, Ct));
         return id;
     }
 

@@ -99,7 +99,7 @@ internal sealed class TestDatabase : IAsyncDisposable
     {
         var files = Get<FileProcessing>();
         Assert.NotNull(await files.BeginAsync(id, new(Guid.CreateVersion7()), Now, Ct));
-        Assert.True(await files.SettleAsync(id, new string('0', 64), $"key-{id:N}", Now, Ct));
+        Assert.True(await files.SettleAsync(id, new string('0', 64), $"key-{id:N}", null, Now, Ct));
     }
 
     public async Task<Batch> BatchAsync(Guid id)

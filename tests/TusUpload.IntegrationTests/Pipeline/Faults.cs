@@ -15,7 +15,8 @@ internal sealed class Faults
 
     public void Pass()
     {
-        if (_left-- == 0)
+        // What was killed does nothing any more.
+        if (_left-- <= 0)
         {
             throw new KilledException();
         }

@@ -8,8 +8,8 @@ using TusUpload.Uploads.Content;
 namespace TusUpload.Pipeline.Storage.Local;
 
 /// <summary>
-/// Objects as files in a folder. A content that is a file of the same file system becomes the object by a rename; anything else is copied to
-/// a name beside the object and renamed then. Either way the object appears whole, and is on the disk before the store says so.
+/// Objects as files in a folder. A content that is a file of the same file system becomes the object by a rename or, where it is small, a link; anything
+/// else is copied to a name beside the object and renamed then. Either way the object appears whole, and is on the disk before the store says so.
 /// </summary>
 internal sealed class LocalObjectStorage : IObjectStorage
 {
@@ -131,10 +131,14 @@ internal sealed class LocalObjectStorage : IObjectStorage
     {
         var folder = Path.GetDirectoryName(target)!;
         DurableFiles.CreateFolder(_root, folder);
-        if (source.FilePath is { } file && TryTake(file, target, source.Length))
+        if (source.FilePath is { } file && TryTake(file, target, source))
         {
             DurableFile.SyncFolder(folder);
-            DurableFile.SyncFolder(Path.GetDirectoryName(file)!);
+            if (!source.IsSmall)
+            {
+                DurableFile.SyncFolder(Path.GetDirectoryName(file)!);
+            }
+
             return ObjectProof.Digest;
         }
 
@@ -159,9 +163,13 @@ internal sealed class LocalObjectStorage : IObjectStorage
         }
     }
 
-    /// <summary>The file becomes the object. False when it is not there or lies on another file system.</summary>
-    private static bool TryTake(string file, string target, long length)
+    /// <summary>
+    /// The file becomes the object: a large one by a rename, a small one as a second name of the same bytes, so that the steps before this one can be
+    /// repeated and need no statement of their own. False when it is not there or lies on another file system.
+    /// </summary>
+    private static bool TryTake(string file, string target, ObjectSource source)
     {
+        var length = source.Length;
         if (!File.Exists(file))
         {
             return false;
@@ -184,7 +192,7 @@ internal sealed class LocalObjectStorage : IObjectStorage
             RandomAccess.FlushToDisk(handle);
         }
 
-        return DurableFiles.TryRename(file, target);
+        return source.IsSmall ? DurableFiles.TryLink(file, target) : DurableFiles.TryRename(file, target);
     }
 
     // One that cannot be removed now must not keep those behind it.

@@ -32,7 +32,7 @@ internal static class ObjectCopy
             return;
         }
 
-        var unfinished = $"{target}.{Guid.CreateVersion7():n}{Unfinished}";
+        var unfinished = NameBeside(target);
         try
         {
             await using (content)
@@ -55,6 +55,9 @@ internal static class ObjectCopy
             throw;
         }
     }
+
+    /// <summary>A name that nobody else has, which a sweep knows for one that was not finished.</summary>
+    public static string NameBeside(string target) => $"{target}.{Guid.CreateVersion7():n}{Unfinished}";
 
     /// <summary>What killed copies left beside the object.</summary>
     public static void DeleteUnfinished(string target, TimeSpan silentFor)

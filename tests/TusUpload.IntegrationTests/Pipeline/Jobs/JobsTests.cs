@@ -17,7 +17,7 @@ public sealed class JobsTests(PostgresServer postgres)
         await using var host = await (await PipelineHost.CreateAsync(postgres)).StartAsync();
         var id = await host.ReceiveAsync(PipelineHost.Bytes(1_000));
 
-        host.Get<CompletedUploads>().Tell(id);
+        host.Get<CompletedUploads>().Tell(id, 1_000);
 
         var file = await host.EndedAsync(id, FileStatus.Ready);
         Assert.NotNull(file.JobId);
@@ -110,7 +110,7 @@ public sealed class JobsTests(PostgresServer postgres)
         await using var stopped = await (await PipelineHost.CreateAsync(
             postgres, after: services => services.AddSingleton<IUploadStep>(step))).StartAsync();
         var id = await stopped.ReceiveAsync(PipelineHost.Bytes(1_000));
-        stopped.Get<CompletedUploads>().Tell(id);
+        stopped.Get<CompletedUploads>().Tell(id, 1_000);
         await step.Entered.Task.WaitAsync(Ct);
 
         await stopped.StopAsync();
@@ -131,7 +131,7 @@ public sealed class JobsTests(PostgresServer postgres)
         var bytes = PipelineHost.Bytes(1_000);
         var id = await host.ReceiveAsync(bytes, batch: batch);
         await File.WriteAllBytesAsync(host.ContentOf(id), PipelineHost.Bytes(1_000, seed: 9), Ct);
-        host.Get<CompletedUploads>().Tell(id);
+        host.Get<CompletedUploads>().Tell(id, 1_000);
 
         var failed = await host.EndedAsync(id, FileStatus.Failed);
 

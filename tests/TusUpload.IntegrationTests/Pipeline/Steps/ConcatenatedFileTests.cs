@@ -42,7 +42,7 @@ public sealed class ConcatenatedFileTests(PostgresServer postgres)
         var (id, parts) = await ReceiveAsync(host);
         var processing = host.Get<FileProcessing>();
         await processing.BeginAsync(id, new(host.Get<LocalNode>().Id), PipelineHost.Now, Ct);
-        Assert.True(await processing.SettleAsync(id, new string('a', 64), "somewhere", PipelineHost.Now, Ct));
+        Assert.True(await processing.SettleAsync(id, new string('a', 64), "somewhere", null, PipelineHost.Now, Ct));
         Assert.All(parts, part => Assert.True(File.Exists(host.ContentOf(part))));
 
         await host.Get<FilePipeline>().RunAsync(id, Ct);

@@ -62,7 +62,7 @@ public sealed class FileRunsTests(PostgresServer postgres)
         await DieAsync(host, id, 2);
         var files = host.Get<FileProcessing>();
         await files.BeginAsync(id, new(Dead), PipelineHost.Now, Ct);
-        await files.JournalAsync(id, "verify", $$"""{"sha256": "{{PipelineHost.Sha256(PipelineHost.Bytes(1_000))}}"}""", FileStatus.Storing, PipelineHost.Now, Ct);
+        await files.JournalAsync(id, $$$"""{"verify": {"sha256": "{{{PipelineHost.Sha256(PipelineHost.Bytes(1_000))}}}"}}""", FileStatus.Storing, PipelineHost.Now, Ct);
         Assert.Equal(1, (await host.FileAsync(id))!.OpenRuns);
         await DieAsync(host, id, 1);
 

@@ -27,27 +27,44 @@ public sealed class LocalObjectStorageTests : IAsyncDisposable
 
     private string Source => _folder.File("source");
 
-    [Fact]
-    public async Task A_file_becomes_the_object_cut_to_its_length()
+    [Theory]
+    [InlineData(3_000, true)]
+    [InlineData(2_000_000, false)]
+    public async Task A_file_becomes_the_object_cut_to_its_length_and_a_small_one_stays_besides(int length, bool stays)
     {
-        await File.WriteAllBytesAsync(Source, PipelineHost.Bytes(5_000), Ct);
+        await File.WriteAllBytesAsync(Source, PipelineHost.Bytes(length + 2_000), Ct);
 
-        Assert.Equal(ObjectProof.Digest, await StoreAsync(new FileSource(Source), 3_000));
+        Assert.Equal(ObjectProof.Digest, await StoreAsync(new FileSource(Source), length));
 
-        Assert.Equal(PipelineHost.Bytes(5_000)[..3_000], await ReadAsync());
-        Assert.False(File.Exists(Source));
+        Assert.Equal(PipelineHost.Bytes(length + 2_000)[..length], await ReadAsync());
+        Assert.Equal(stays, File.Exists(Source));
+    }
+
+    [Theory]
+    [InlineData(3_000, true)]
+    [InlineData(2_000_000, false)]
+    public async Task Stored_twice_is_stored_once(int length, bool stays)
+    {
+        await File.WriteAllBytesAsync(Source, PipelineHost.Bytes(length), Ct);
+        await StoreAsync(new FileSource(Source), length);
+
+        await StoreAsync(new FileSource(Source), length);
+
+        Assert.Equal(PipelineHost.Bytes(length), await ReadAsync());
+        Assert.Equal(stays ? [Source, Target] : [Target], Directory.GetFiles(_folder.FullPath, "*", SearchOption.AllDirectories).OrderDescending());
     }
 
     [Fact]
-    public async Task Stored_twice_is_stored_once()
+    public async Task A_small_file_takes_the_place_of_what_an_earlier_run_had_copied()
     {
         await File.WriteAllBytesAsync(Source, PipelineHost.Bytes(3_000), Ct);
-        await StoreAsync(new FileSource(Source), 3_000);
+        Directory.CreateDirectory(Path.GetDirectoryName(Target)!);
+        await File.WriteAllBytesAsync(Target, new byte[100], Ct);
 
-        await StoreAsync(new FileSource(Source), 3_000);
+        Assert.Equal(ObjectProof.Digest, await StoreAsync(new FileSource(Source), 3_000));
 
         Assert.Equal(PipelineHost.Bytes(3_000), await ReadAsync());
-        Assert.Single(Directory.GetFiles(_folder.FullPath, "*", SearchOption.AllDirectories));
+        Assert.Equal([Source, Target], Directory.GetFiles(_folder.FullPath, "*", SearchOption.AllDirectories).OrderDescending());
     }
 
     [Fact]
