@@ -157,9 +157,9 @@ public sealed class AuditTests(JwtTests.Server server) : IClassFixture<JwtTests.
 
         using var cancelled = await ann.PostAsync($"/api/v1/batches/{batch}/cancel", null, Ct);
 
-        Assert.Equal(HttpStatusCode.Locked, cancelled.StatusCode);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, cancelled.StatusCode);
         var entries = await EntriesAsync($"subject={batch}");
-        Assert.Equal([("cancel a batch", 423), ("make a batch", 201)], entries.Select(entry => (entry.Text("action")!, entry.GetProperty("status").GetInt32())));
+        Assert.Equal([("cancel a batch", 503), ("make a batch", 201)], entries.Select(entry => (entry.Text("action")!, entry.GetProperty("status").GetInt32())));
     }
 
     [Fact]
