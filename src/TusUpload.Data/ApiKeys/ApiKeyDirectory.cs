@@ -1,9 +1,13 @@
+using Microsoft.Extensions.DependencyInjection;
+
 using Npgsql;
+
+using TusUpload.Data.Connections;
 
 namespace TusUpload.Data.ApiKeys;
 
-/// <summary>Keys as a sign-in needs them.</summary>
-public sealed class ApiKeyDirectory(NpgsqlDataSource database)
+/// <summary>Keys as a sign-in needs them. Not among the connections of uploads: anybody can make up keys.</summary>
+public sealed class ApiKeyDirectory([FromKeyedServices(Pools.Api)] NpgsqlDataSource database)
 {
     // That it was used is written once a minute and not with every request.
     private const string FindSql = """

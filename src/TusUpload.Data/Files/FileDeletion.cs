@@ -14,6 +14,7 @@ public sealed class FileDeletion([FromKeyedServices(Pools.Api)] NpgsqlDataSource
         WITH file AS (
             UPDATE tus_upload.files SET deleted_at = $1
              WHERE id = $2 AND user_id = $3 AND deleted_at IS NULL AND processing_status IN ('ready', 'rejected', 'failed')
+               AND ($4 IS NULL OR version = $4)
             RETURNING *, CASE WHEN processing_status = 'ready' THEN file_size ELSE 0 END AS used
         ), {FileEvents.Unhold}, change AS (
             SELECT file.user_id, file.workspace_id, file.link_id, -COALESCE(held.reserved_size, 0) AS reserved, -file.used AS used,
@@ -55,11 +56,16 @@ public sealed class FileDeletion([FromKeyedServices(Pools.Api)] NpgsqlDataSource
         SELECT id FROM file
         """;
 
-    /// <summary>Marks the file; false when this user has no such file that has ended its way.</summary>
-    public async Task<bool> DeleteAsync(Guid id, string userId, DateTimeOffset now, CancellationToken cancellationToken)
+    /// <inheritdoc cref="DeleteAsync(Guid, string, int?, DateTimeOffset, CancellationToken)"/>
+    public Task<bool> DeleteAsync(Guid id, string userId, DateTimeOffset now, CancellationToken cancellationToken) =>
+        DeleteAsync(id, userId, version: null, now, cancellationToken);
+
+    /// <summary>Marks the file; false when this user has no such file, of this version, that has ended its way.</summary>
+    /// <param name="version">Null: any.</param>
+    public async Task<bool> DeleteAsync(Guid id, string userId, int? version, DateTimeOffset now, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(DeleteSql);
-        command.With(now).With(id).With(userId);
+        command.With(now).With(id).With(userId).With(version);
         return await command.ExecuteScalarAsync(cancellationToken) is Guid;
     }
 

@@ -54,6 +54,14 @@ public sealed class LinkTryCounting(NpgsqlDataSource database)
         DELETE FROM tus_upload.link_tries WHERE link_id = $1 AND address = $2 AND (SELECT count(*) FROM whole) >= 0
         """;
 
+    private const string TakeBackSql = """
+        WITH whole AS (
+            UPDATE tus_upload.link_tries SET failed = GREATEST(failed - 1, 0) WHERE link_id = $1 AND address = '*' RETURNING link_id
+        )
+        UPDATE tus_upload.link_tries SET failed = GREATEST(failed - 1, 0)
+         WHERE link_id = $1 AND address = $2 AND (SELECT count(*) FROM whole) >= 0
+        """;
+
     /// <summary>Takes a try; null: it may be made. Otherwise how long to wait for the next one, and nothing was counted.</summary>
     public async Task<TimeSpan?> TakeAsync(Guid linkId, string address, DateTimeOffset now, CancellationToken cancellationToken)
     {
@@ -65,9 +73,14 @@ public sealed class LinkTryCounting(NpgsqlDataSource database)
     }
 
     /// <summary>The password was right: its address has done nothing wrong.</summary>
-    public async Task GiveBackAsync(Guid linkId, string address, CancellationToken cancellationToken)
+    public Task GiveBackAsync(Guid linkId, string address, CancellationToken cancellationToken) => RunAsync(GiveBackSql, linkId, address, cancellationToken);
+
+    /// <summary>Nobody looked at the password: this try counts no more, and those before it do.</summary>
+    public Task TakeBackAsync(Guid linkId, string address, CancellationToken cancellationToken) => RunAsync(TakeBackSql, linkId, address, cancellationToken);
+
+    private async Task RunAsync(string sql, Guid linkId, string address, CancellationToken cancellationToken)
     {
-        await using var command = database.CreateCommand(GiveBackSql);
+        await using var command = database.CreateCommand(sql);
         command.With(linkId).With(address);
         await command.ExecuteNonQueryAsync(cancellationToken);
     }

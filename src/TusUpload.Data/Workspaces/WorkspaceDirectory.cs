@@ -4,7 +4,7 @@ using Npgsql;
 
 namespace TusUpload.Data.Workspaces;
 
-/// <summary>Whose workspaces are. Neither a workspace's owner nor a link's workspace ever changes, so each is looked up once per process.</summary>
+/// <summary>Whose workspaces are, and who works there. Neither a workspace's owner nor a link's workspace ever changes, so each is looked up once per process.</summary>
 public sealed class WorkspaceDirectory(NpgsqlDataSource database)
 {
     // Emptied rather than trimmed: what falls out is one statement away.
@@ -16,6 +16,8 @@ public sealed class WorkspaceDirectory(NpgsqlDataSource database)
         SELECT space.id, space.user_id FROM tus_upload.links link JOIN tus_upload.workspaces space ON space.id = link.workspace_id WHERE link.id = $1
         """;
 
+    private const string HasMemberSql = "SELECT EXISTS (SELECT FROM tus_upload.workspace_members WHERE workspace_id = $1 AND user_id = $2 AND role = ANY($3))";
+
     private readonly ConcurrentDictionary<Guid, OwnedWorkspace> _workspaces = new();
     private readonly ConcurrentDictionary<Guid, OwnedWorkspace> _byLink = new();
 
@@ -25,6 +27,14 @@ public sealed class WorkspaceDirectory(NpgsqlDataSource database)
     /// <summary>The workspace that a link leads to; null: there is no such link.</summary>
     public ValueTask<OwnedWorkspace?> FindByLinkAsync(Guid linkId, CancellationToken cancellationToken) =>
         FindAsync(_byLink, FindByLinkSql, linkId, cancellationToken);
+
+    /// <summary>Whether a user is a member with one of these roles.</summary>
+    public async Task<bool> HasMemberAsync(Guid id, string userId, string[] roles, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(HasMemberSql);
+        command.With(id).With(userId).With(roles);
+        return await command.ExecuteScalarAsync(cancellationToken) is true;
+    }
 
     // What is not there is not remembered: it may be made at any moment.
     private async ValueTask<OwnedWorkspace?> FindAsync(

@@ -29,7 +29,8 @@ internal sealed record ApiError(int Status, string Code, string Message) : IResu
     public static readonly ApiError InvalidManifest = new(
         400,
         "invalid_manifest",
-        "manifest must have one line or more, each with a name of 1 to 4000 characters without control characters and a size of 0 or more, and as many as expectedFiles.");
+        "manifest must have one line or more, each with a name of 1 to 4000 characters without control characters and a size that an upload may have, "
+        + "and as many as expectedFiles; all sizes together must be below 2^63.");
 
     public static readonly ApiError InvalidLateFiles = new(400, "invalid_late_files", "lateFiles must be refuse or accept.");
     public static readonly ApiError InvalidStorageLimit = new(400, "invalid_storage_limit", "storageLimit must be a whole number of bytes, or null.");
@@ -66,6 +67,7 @@ internal sealed record ApiError(int Status, string Code, string Message) : IResu
     public static readonly ApiError InvalidScopes = new(400, "invalid_scopes", $"scopes must be one or more of {Scopes.Names}.");
     public static readonly ApiError ScopesTooWide = new(403, "scopes_too_wide", "Nobody can give a key more than they may do themselves.");
     public static readonly ApiError InvalidExpiresAt = new(400, "invalid_expires_at", "expiresAt must lie in the future.");
+    public static readonly ApiError ExpiresTooLate = new(403, "expires_too_late", "An API key can make no key that outlives it.");
     public static readonly ApiError InvalidIdempotencyKey =
         new(400, "invalid_idempotency_key", "Idempotency-Key must be sent once, with 1 to 255 visible ASCII characters.");
 

@@ -53,7 +53,7 @@ internal static class ApiSetup
 
     /// <summary>CORS headers on every answer below <see cref="Root"/>, refusals included. Belongs before authentication.</summary>
     public static IApplicationBuilder UseApiCors(this IApplicationBuilder app) =>
-        app.UseWhen(http => http.Request.Path.StartsWithSegments(Root, StringComparison.Ordinal), api => api.UseCors());
+        app.UseWhen(http => http.Request.Path.StartsWithSegments(Root, StringComparison.OrdinalIgnoreCase), api => api.UseCors());
 
     public static void MapApi(this IEndpointRouteBuilder endpoints, ServerRoles roles)
     {

@@ -1,5 +1,8 @@
 using System.Globalization;
 
+using Microsoft.Extensions.Primitives;
+using Microsoft.Net.Http.Headers;
+
 namespace TusUpload.Server.Api;
 
 /// <summary>
@@ -11,11 +14,22 @@ internal readonly record struct IfMatch(int? Version)
 {
     private const int None = -1;
 
-    /// <summary>For minimal APIs. Several tags are none of ours: a row has one version.</summary>
+    /// <summary>For minimal APIs. Of a list the strong tag of ours counts; with several versions it is none, for a row has one.</summary>
     public static ValueTask<IfMatch> BindAsync(HttpContext http)
     {
         var header = http.Request.Headers.IfMatch;
-        return new(header.Count == 0 || header == "*" ? default : new IfMatch(Read(header.ToString())));
+        return new(header.Count == 0 || header == "*" ? default : new IfMatch(ReadList(header)));
+    }
+
+    private static int ReadList(StringValues header)
+    {
+        if (!EntityTagHeaderValue.TryParseStrictList(header.OfType<string>().ToList(), out var tags))
+        {
+            return None;
+        }
+
+        var versions = tags.Where(tag => !tag.IsWeak).Select(tag => Read(tag.Tag.ToString())).Where(version => version != None).Distinct().ToList();
+        return versions is [var only] ? only : None;
     }
 
     // What comes after the version tells apart what else is shown, which may change at any time and is nobody's change.

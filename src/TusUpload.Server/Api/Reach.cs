@@ -117,6 +117,10 @@ internal static class Reach
     public static async Task<ApiError> RefuseFileAsync(this TusUploadDb db, Guid id, Caller caller, CancellationToken cancellationToken) =>
         await db.FilesOf(caller).AnyAsync(file => file.Id == id, cancellationToken) ? ApiError.Forbidden : ApiError.FileNotFound;
 
+    /// <inheritdoc cref="RefuseWorkspaceAsync"/>
+    public static async Task<ApiError> RefuseUploadAsync(this TusUploadDb db, Guid id, Caller caller, CancellationToken cancellationToken) =>
+        await db.UploadsOf(caller).AnyAsync(upload => upload.Id == id, cancellationToken) ? ApiError.Forbidden : ApiError.UploadNotFound;
+
     /// <inheritdoc cref="ListUploadsOf"/>
     public static IQueryable<Batch> ListBatchesOf(this TusUploadDb db, Caller caller)
     {

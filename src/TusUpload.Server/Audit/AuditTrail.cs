@@ -4,6 +4,7 @@ using Npgsql;
 
 using TusUpload.Data.Audit;
 using TusUpload.Server.Api;
+using TusUpload.Server.Api.Idempotency;
 using TusUpload.Server.Auth;
 using TusUpload.Uploads.Admission;
 
@@ -19,6 +20,7 @@ internal sealed partial class AuditTrail(RequestDelegate next, AuditLog log, Aud
     private const string Jobs = "/hangfire";
     private const int LongestSubject = 200;
 
+    // Addresses are compared as routing compares them: whatever the case.
     private static readonly PathString[] Roots = [ApiSetup.Root, Jobs, "/login", "/logout"];
 
     // Nothing of uploads comes near it.
@@ -26,7 +28,7 @@ internal sealed partial class AuditTrail(RequestDelegate next, AuditLog log, Aud
 
     private static bool IsChange(HttpRequest request) =>
         !HttpMethods.IsGet(request.Method) && !HttpMethods.IsHead(request.Method) && !HttpMethods.IsOptions(request.Method)
-        && Array.Exists(Roots, root => request.Path.StartsWithSegments(root, StringComparison.Ordinal));
+        && Array.Exists(Roots, root => request.Path.StartsWithSegments(root, StringComparison.OrdinalIgnoreCase));
 
     private async Task RecordAsync(HttpContext http)
     {
@@ -41,7 +43,7 @@ internal sealed partial class AuditTrail(RequestDelegate next, AuditLog log, Aud
     private async Task WriteAsync(HttpContext http, PathString path)
     {
         var (status, endpoint) = (http.Response.StatusCode, http.GetEndpoint());
-        if (!IsRecorded(status) || IsPolling(path) || ActionOf(endpoint) is not { } action)
+        if (!IsRecorded(status) || IsPolling(path) || IsReplay(http.Response) || ActionOf(endpoint) is not { } action)
         {
             return;
         }
@@ -58,22 +60,30 @@ internal sealed partial class AuditTrail(RequestDelegate next, AuditLog log, Aud
         }
     }
 
-    // A refusal for any other reason changed nothing and says nothing of who asked.
-    private static bool IsRecorded(int status) => status is < 400 or 401 or 403 or 499 or 500;
+    // A refusal for any other reason changed nothing and says nothing of who asked. Whatever passes may have come after a part of the work.
+    private static bool IsRecorded(int status) => status is < 400 or 401 or 403 or 423 or 499 or >= 500;
+
+    // What was made was recorded when it was made.
+    private static bool IsReplay(HttpResponse response) => response.Headers.ContainsKey(IdempotentCreations.Replayed);
 
     private static string? ActionOf(Endpoint? endpoint) =>
         endpoint?.Metadata.GetMetadata<AuditedAction>()?.Name ?? endpoint?.Metadata.GetMetadata<Access>()?.Name;
 
     // The pages of the jobs ask for their numbers by POST, every few seconds.
-    private static bool IsPolling(PathString path) => path.StartsWithSegments(Jobs + "/stats", StringComparison.Ordinal);
+    private static bool IsPolling(PathString path) => path.StartsWithSegments(Jobs + "/stats", StringComparison.OrdinalIgnoreCase);
 
     /// <summary>Ids alone: of what the address names, else of what was made. Of the jobs' pages it is the command, which they write into the address.</summary>
     private static string? SubjectOf(HttpContext http, PathString path)
     {
-        if (path.StartsWithSegments(Jobs, StringComparison.Ordinal, out var command))
+        if (path.StartsWithSegments(Jobs, StringComparison.OrdinalIgnoreCase, out var command))
         {
             var text = command.ToUriComponent().Trim('/');
             return text.Length is 0 or > LongestSubject ? null : text;
+        }
+
+        if (http.Features.Get<AuditedSubject>() is { Id: var about })
+        {
+            return about.ToString();
         }
 
         var named = http.Request.RouteValues.Values.OfType<string>().FirstOrDefault(value => Guid.TryParse(value, out _))

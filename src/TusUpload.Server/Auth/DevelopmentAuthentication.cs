@@ -24,7 +24,7 @@ internal sealed class DevelopmentAuthentication(
     private const int LongestName = 100;
 
     private bool IsForeign =>
-        !Request.Path.StartsWithSegments(tus.Value.Path, StringComparison.Ordinal)
+        !Request.Path.StartsWithSegments(tus.Value.Path, StringComparison.OrdinalIgnoreCase)
         && LocalRequest.IsForeignPage(Request, tus.Value.Cors.AllowedOrigins);
 
     protected override Task<AuthenticateResult> HandleAuthenticateAsync()

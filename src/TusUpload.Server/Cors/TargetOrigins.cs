@@ -29,7 +29,7 @@ internal sealed partial class TargetOrigins(
 
     public Task InvokeAsync(HttpContext http) =>
         http.Request.Headers.Origin is [{ } origin] && !_configured.Contains(TusCorsOptions.Any) && !_configured.Contains(origin)
-            && (IsTus(http.Request) || http.Request.Path.StartsWithSegments(ApiSetup.Root, StringComparison.Ordinal))
+            && (IsTus(http.Request) || http.Request.Path.StartsWithSegments(ApiSetup.Root, StringComparison.OrdinalIgnoreCase))
             ? AdmitAsync(http, origin)
             : next(http);
 
@@ -88,7 +88,7 @@ internal sealed partial class TargetOrigins(
         return Id(metadata.Find("linkId")) ?? Id(metadata.Find("workspaceId")) ?? Id(request.Query["linkId"]) ?? Id(request.Query["workspaceId"]);
     }
 
-    private bool IsTus(HttpRequest request) => request.Path.StartsWithSegments(_uploads, StringComparison.Ordinal);
+    private bool IsTus(HttpRequest request) => request.Path.StartsWithSegments(_uploads, StringComparison.OrdinalIgnoreCase);
 
     private static Guid? Id(string? text) => Guid.TryParse(text, out var id) ? id : null;
 

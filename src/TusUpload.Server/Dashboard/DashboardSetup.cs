@@ -1,6 +1,7 @@
 using TusUpload.Pipeline.Jobs;
 using TusUpload.Server.Audit;
 using TusUpload.Server.Auth;
+using TusUpload.Server.Auth.Login;
 using TusUpload.Server.Setup;
 using TusUpload.Uploads.Admission;
 
@@ -21,8 +22,12 @@ internal static class DashboardSetup
             return;
         }
 
-        endpoints.MapJobsDashboard(Path, isAllowed: static _ => true, MayChange).For(Access.SeeServer).WithMetadata(new AuditedAction("change jobs"));
+        endpoints.MapJobsDashboard(Path, IsAllowed, MayChange).For(Access.SeeServer).WithMetadata(new AuditedAction("change jobs"));
     }
+
+    // A cookie comes with what pages of the same site ask for, too: another port, a name beside this one.
+    private static bool IsAllowed(HttpContext http) =>
+        HttpMethods.IsGet(http.Request.Method) || http.User.Identity?.AuthenticationType != LoginCookie.Scheme || LoginRoutes.IsOwnPage(http.Request);
 
     private static bool MayChange(HttpContext http) => http.User.FindCaller()?.Rights.HasFlag(Rights.Operate) == true;
 }

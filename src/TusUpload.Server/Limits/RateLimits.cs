@@ -5,8 +5,8 @@ using System.Threading.RateLimiting;
 using Microsoft.AspNetCore.RateLimiting;
 using Microsoft.Extensions.Options;
 
-using TusUpload.Protocol;
 using TusUpload.Server.Api;
+using TusUpload.Server.Auth;
 using TusUpload.Server.Auth.Login;
 using TusUpload.Uploads.Admission;
 
@@ -16,11 +16,9 @@ namespace TusUpload.Server.Limits;
 /// Token buckets by caller and kind of request, in the memory of each process: n nodes let n times as much through. A bucket that is full is forgotten, so what
 /// is held is of those who asked within the time that a bucket takes to fill.
 /// </summary>
-internal sealed class RateLimits(IOptions<RateLimitOptions> options, IOptions<TusOptions> tus) : IConfigureOptions<RateLimiterOptions>
+internal sealed class RateLimits(IOptions<RateLimitOptions> options) : IConfigureOptions<RateLimiterOptions>
 {
     private const int NetworkBytes = 8;
-
-    private readonly PathString _uploads = tus.Value.Path;
 
     private enum Kind
     {
@@ -31,7 +29,7 @@ internal sealed class RateLimits(IOptions<RateLimitOptions> options, IOptions<Tu
     }
 
     /// <summary>Whether a request counts. Everything else, all that goes on with an upload above all, passes the limiter by.</summary>
-    public bool Applies(HttpContext http) => options.Value.Enabled && (IsApi(http.Request) || (options.Value.CreationsPerSecond > 0 && IsCreation(http.Request)));
+    public bool Applies(HttpContext http) => options.Value.Enabled && (IsApi(http.Request) || (options.Value.CreationsPerSecond > 0 && IsCreation(http)));
 
     public void Configure(RateLimiterOptions limiter)
     {
@@ -52,21 +50,29 @@ internal sealed class RateLimits(IOptions<RateLimitOptions> options, IOptions<Tu
             : address?.ToString() ?? "";
     }
 
-    // Signing in too: each try is written down.
+    // As routing compares addresses: whatever the case, and with a slash at the end or without. Signing in too: each try is written down.
     private static bool IsApi(HttpRequest request) =>
-        (request.Path.StartsWithSegments(ApiSetup.Root, StringComparison.Ordinal) && !HttpMethods.IsOptions(request.Method))
-        || (request.Path == LoginRoutes.Path && HttpMethods.IsPost(request.Method));
+        (request.Path.StartsWithSegments(ApiSetup.Root, StringComparison.OrdinalIgnoreCase) && !HttpMethods.IsOptions(request.Method))
+        || (request.Path.StartsWithSegments(LoginRoutes.Path, StringComparison.OrdinalIgnoreCase) && HttpMethods.IsPost(request.Method));
 
     // Of both protocols: what names no upload and is no question makes one.
-    private bool IsCreation(HttpRequest request) =>
-        request.Path == _uploads && !HttpMethods.IsOptions(request.Method) && !HttpMethods.IsHead(request.Method) && !HttpMethods.IsGet(request.Method);
+    private static bool IsCreation(HttpContext http) =>
+        http.GetEndpoint()?.Metadata.GetMetadata<Access>() == Access.Tus && !http.Request.RouteValues.ContainsKey("uploadId")
+        && !HttpMethods.IsOptions(http.Request.Method) && !HttpMethods.IsHead(http.Request.Method) && !HttpMethods.IsGet(http.Request.Method);
 
     private RateLimitPartition<(Kind Kind, string Who)> PartitionOf(HttpContext http)
     {
         var kind = !IsApi(http.Request) ? Kind.Creation
             : HttpMethods.IsGet(http.Request.Method) || HttpMethods.IsHead(http.Request.Method) ? Kind.Read
             : Kind.Write;
-        var key = http.User.FindCaller() is { } caller ? (kind, caller.Subject) : (Kind.Anonymous, NetworkOf(http.Connection.RemoteIpAddress));
+        var network = NetworkOf(http.Connection.RemoteIpAddress);
+        var key = http.User.FindCaller() switch
+        {
+            null => (Kind.Anonymous, network),
+            // Each of its requests comes as somebody else.
+            { IsFirstVisit: true } => (kind, network),
+            var caller => (kind, caller.Subject),
+        };
         var (rate, burst) = BucketOf(key.Item1);
         return rate == 0 ? RateLimitPartition.GetNoLimiter(key) : RateLimitPartition.GetTokenBucketLimiter(key, _ => new()
         {

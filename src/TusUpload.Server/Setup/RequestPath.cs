@@ -27,6 +27,7 @@ internal static class RequestPath
         app.UseAuthentication();                              // who calls
         app.UseRateLimits();
         app.UseAuthorization();                               // whether it may
+        app.UseMiddleware<ReadableBodies>();
         app.UseMiddleware<IdempotentCreations>();             // and has not done it already
     }
 }

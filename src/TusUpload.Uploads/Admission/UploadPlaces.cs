@@ -62,6 +62,11 @@ public sealed class UploadPlaces(CallerDirectory callers, WorkspaceDirectory wor
             : AdmissionErrors.WorkspaceNotFound;
     }
 
+    /// <summary>Whether the caller may upload to a place that was found for it; a link is open to whoever knows it.</summary>
+    public async ValueTask<bool> IsOpenAsync(Caller caller, UploadPlace place, CancellationToken cancellationToken) =>
+        place.LinkId is not null || place.UserId == caller.Subject
+        || await workspaces.HasMemberAsync(place.WorkspaceId, caller.Subject, MemberRights.RolesWith(Rights.Upload), cancellationToken);
+
     /// <summary>The id of a link that is named by its id or its slug; null: there is none of this slug.</summary>
     public async ValueTask<Guid?> FindLinkAsync(string link, CancellationToken cancellationToken)
     {

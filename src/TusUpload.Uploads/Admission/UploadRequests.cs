@@ -37,8 +37,12 @@ internal sealed class UploadRequests(NameRules names, UploadPlaces places, RuleB
         var rules = await book.FindAsync(place.WorkspaceId, place.LinkId, cancellationToken);
         var claim = TypeClaim.Of(target.ContentType);
         refusal = request.IsPartial ? null : rules.Check(target.FileName, target.RelativePath, claim, request.Length);
-        return refusal is not null
-            ? refusal
-            : await folders.PlaceAsync(target.ToSession(request, Guid.CreateVersion7(time.GetUtcNow()), caller, place), again: false, cancellationToken);
+        if (refusal is not null)
+        {
+            // What a place takes is the business of those who upload there; to others it is not there.
+            return await places.IsOpenAsync(caller, place, cancellationToken) ? refusal : AdmissionErrors.WorkspaceNotFound;
+        }
+
+        return await folders.PlaceAsync(target.ToSession(request, Guid.CreateVersion7(time.GetUtcNow()), caller, place), again: false, cancellationToken);
     }
 }

@@ -1,6 +1,9 @@
 using System.Net;
 using System.Text;
 
+using Microsoft.AspNetCore.Routing;
+using Microsoft.Extensions.DependencyInjection;
+
 using TusUpload.IntegrationTests.Harness;
 
 namespace TusUpload.IntegrationTests.Api;
@@ -25,6 +28,26 @@ public sealed class ApiEdgeTests(RunningServer server) : IClassFixture<RunningSe
         await (await server.Client.GetAsync("/api/v1/files?limit=many", Ct)).IsProblemAsync(HttpStatusCode.BadRequest, "invalid_request");
         await (await server.Client.GetAsync("/api/v1/files?limit=201", Ct)).IsProblemAsync(HttpStatusCode.BadRequest, "invalid_limit");
         await (await server.Client.GetAsync("/api/v1/files?cursor=x", Ct)).IsProblemAsync(HttpStatusCode.BadRequest, "invalid_cursor");
+    }
+
+    [Theory]
+    [InlineData("foo")]
+    [InlineData("utf-7")]
+    [InlineData("\"\"")]
+    public async Task JSON_in_letters_that_nobody_knows_is_refused_everywhere(string charset)
+    {
+        foreach (var (method, path) in Changes())
+        {
+            using var request = new HttpRequestMessage(new HttpMethod(method), path) { Content = new ByteArrayContent("{}"u8.ToArray()) };
+            request.Content.Headers.TryAddWithoutValidation("Content-Type", $"application/json; charset={charset}");
+            using var answer = await server.Client.SendAsync(request, Ct);
+
+            Assert.True((int)answer.StatusCode < 500, $"{method} {path}: {answer.StatusCode}");
+            if (charset == "foo")
+            {
+                await answer.IsProblemAsync(HttpStatusCode.UnsupportedMediaType, "unsupported_media_type");
+            }
+        }
     }
 
     [Theory]
@@ -139,4 +162,13 @@ public sealed class ApiEdgeTests(RunningServer server) : IClassFixture<RunningSe
 
         return await server.Client.SendAsync(request, Ct);
     }
+
+    private IEnumerable<(string Method, string Path)> Changes() =>
+        from endpoint in server.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
+        where endpoint.RoutePattern.RawText!.StartsWith("/api/", StringComparison.Ordinal)
+        from method in endpoint.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods
+        where method is "POST" or "PUT" or "PATCH"
+        let path = endpoint.RoutePattern.RawText!.Replace("{id:guid}", $"{Guid.CreateVersion7()}", StringComparison.Ordinal)
+            .Replace("{userId}", "u", StringComparison.Ordinal).Replace("{slug}", "s", StringComparison.Ordinal)
+        select (method, path);
 }

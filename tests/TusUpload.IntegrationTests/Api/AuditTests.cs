@@ -9,7 +9,9 @@ using Npgsql;
 
 using TusUpload.IntegrationTests.Auth;
 using TusUpload.IntegrationTests.Harness;
+using TusUpload.IntegrationTests.Links;
 using TusUpload.Pipeline.Janitors;
+using TusUpload.Server.Audit;
 using TusUpload.Server.Auth;
 
 namespace TusUpload.IntegrationTests.Api;
@@ -79,6 +81,85 @@ public sealed class AuditTests(JwtTests.Server server) : IClassFixture<JwtTests.
         Assert.Equal("jobs/failed/requeue", entries[1].Text("subject"));
         var eve = Assert.Single(await EntriesAsync("actor=audit-eve"));
         Assert.Equal(("sign in", 403), (eve.Text("action"), eve.GetProperty("status").GetInt32()));
+    }
+
+    [Fact]
+    public async Task However_an_address_is_written_what_is_asked_of_it_is_recorded()
+    {
+        using var nobody = server.ClientWith(null);
+        var since = TimeProvider.System.GetUtcNow();
+        var expected = new List<string?> { "change jobs" };
+        using (var jobs = await PostAsync(nobody, "/HANGFIRE/JOBS/FAILED/REQUEUE", null, new("jobs[]", "1")))
+        {
+            Assert.Equal(HttpStatusCode.Unauthorized, jobs.StatusCode);
+        }
+
+        foreach (var (method, path, action) in Changes())
+        {
+            using var request = new HttpRequestMessage(new HttpMethod(method), path.ToUpperInvariant());
+            using var answer = await nobody.SendAsync(request, Ct);
+            if (action != "visit a share link")
+            {
+                Assert.True((int)answer.StatusCode is 401 or 403 or 302, $"{method} {path}: {answer.StatusCode}");
+                expected.Add(action);
+            }
+        }
+
+        var entries = await EntriesAsync($"from={Uri.EscapeDataString(Floor(since))}");
+        Assert.Equal(expected.Order(StringComparer.Ordinal), entries.Select(entry => entry.Text("action")).Order(StringComparer.Ordinal));
+        Assert.Equal("JOBS/FAILED/REQUEUE", entries[^1].Text("subject"));
+    }
+
+    [Fact]
+    public async Task Visits_of_a_link_are_in_it_and_wrong_passwords()
+    {
+        using var ann = server.ClientWith(Tokens.Of("audit-links"));
+        var link = await ann.MakeLinkAsync(new { password = "open" });
+        using var nobody = server.ClientWith(null);
+
+        await (await nobody.VisitAsync(link, "shut")).IsProblemAsync(HttpStatusCode.Unauthorized, "wrong_password");
+        using var visit = await nobody.PostJsonAsync($"/API/V1/LINKS/{link.Text("slug")}/SESSION", new { password = "open" });
+        Assert.Equal(HttpStatusCode.OK, visit.StatusCode);
+
+        var entries = await EntriesAsync($"subject={link.Text("id")}");
+        Assert.Equal(
+            [("visit a share link", 200), ("visit a share link", 401), ("make a share link", 201)],
+            entries.Select(entry => (entry.Text("action")!, entry.GetProperty("status").GetInt32())));
+        Assert.StartsWith("link:", entries[0].Text("actor"), StringComparison.Ordinal);
+        Assert.Null(entries[1].Text("actor"));
+    }
+
+    [Fact]
+    public async Task What_was_made_once_is_recorded_once()
+    {
+        using var ann = server.ClientWith(Tokens.Of("audit-twice"));
+        ann.DefaultRequestHeaders.Add("Idempotency-Key", "once");
+
+        var first = await (await ann.PostJsonAsync("/api/v1/batches", new { })).JsonAsync(HttpStatusCode.Created);
+        var second = await (await ann.PostJsonAsync("/API/v1/batches/", new { })).JsonAsync(HttpStatusCode.Created);
+
+        Assert.Equal(first.Text("id"), second.Text("id"));
+        Assert.Single(await EntriesAsync("actor=audit-twice"));
+    }
+
+    [Fact]
+    public async Task What_was_done_in_part_is_in_it()
+    {
+        using var ann = server.ClientWith(Tokens.Of("audit-part"));
+        var batch = (await (await ann.PostJsonAsync("/api/v1/batches", new { })).JsonAsync(HttpStatusCode.Created)).Text("id");
+        var upload = await server.CreateUploadAsync(10, "a", ann, ("batchId", batch!));
+        await using var database = NpgsqlDataSource.Create(server.ConnectionString);
+        await using var connection = await database.OpenConnectionAsync(Ct);
+        await using var transaction = await connection.BeginTransactionAsync(Ct);
+        await using var hold = connection.CreateCommand();
+        hold.CommandText = $"SELECT FROM tus_upload.upload_sessions WHERE id = '{upload}' FOR UPDATE";
+        await hold.ExecuteNonQueryAsync(Ct);
+
+        using var cancelled = await ann.PostAsync($"/api/v1/batches/{batch}/cancel", null, Ct);
+
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, cancelled.StatusCode);
+        var entries = await EntriesAsync($"subject={batch}");
+        Assert.Equal([("cancel a batch", 503), ("make a batch", 201)], entries.Select(entry => (entry.Text("action")!, entry.GetProperty("status").GetInt32())));
     }
 
     [Fact]
@@ -157,6 +238,17 @@ public sealed class AuditTests(JwtTests.Server server) : IClassFixture<JwtTests.
 
         Assert.True(!shared.Any(), $"Give each a name of its own in Auth/Access.cs, which the audit log shows:\n{string.Join('\n', shared)}");
     }
+
+    // Of the API and of signing in.
+    private IEnumerable<(string Method, string Path, string Action)> Changes() =>
+        from endpoint in server.Services.GetRequiredService<EndpointDataSource>().Endpoints.OfType<RouteEndpoint>()
+        let pattern = endpoint.RoutePattern.RawText!
+        where pattern.StartsWith("/api/", StringComparison.Ordinal) || pattern.StartsWith("/log", StringComparison.Ordinal)
+        from method in endpoint.Metadata.GetMetadata<HttpMethodMetadata>()!.HttpMethods
+        where method is not ("GET" or "HEAD" or "OPTIONS")
+        let path = pattern.Replace("{id:guid}", $"{Guid.CreateVersion7()}", StringComparison.Ordinal).Replace("{userId}", "u", StringComparison.Ordinal)
+            .Replace("{slug}", "s", StringComparison.Ordinal)
+        select (method, path, endpoint.Metadata.GetMetadata<AuditedAction>()?.Name ?? endpoint.Metadata.GetMetadata<Access>()!.Name);
 
     private async Task<List<JsonElement>> EntriesAsync(string filter)
     {

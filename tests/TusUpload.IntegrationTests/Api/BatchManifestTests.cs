@@ -4,6 +4,7 @@ using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 
 using TusUpload.Data.Workspaces;
+using TusUpload.IntegrationTests.Api.Places;
 using TusUpload.IntegrationTests.Harness;
 using TusUpload.IntegrationTests.Uploads;
 
@@ -82,6 +83,11 @@ public sealed class BatchManifestTests(BatchManifestTests.Server server) : IClas
         await (await Client.PostJsonAsync($"/api/v1/files/{first}/copy", new { })).IsProblemAsync(HttpStatusCode.Conflict, "file_not_published");
         await (await Client.GetAsync($"/api/v1/batches/{id}/content", Ct)).IsProblemAsync(HttpStatusCode.Conflict, "file_not_published");
         var member = await MemberAsync("viewer", WorkspaceRole.Viewer);
+        foreach (var client in new[] { Client, member })
+        {
+            Assert.DoesNotContain(first, (await client.GetJsonAsync($"/api/v1/files?limit=200&workspaceId={await WorkspaceAsync()}")).Ids());
+        }
+
         await (await member.GetAsync($"/api/v1/files/{first}", Ct)).IsProblemAsync(HttpStatusCode.NotFound, "file_not_found");
 
         var second = await server.UploadAsync([2], "b", null, ("batchId", $"{id}"));
@@ -97,6 +103,61 @@ public sealed class BatchManifestTests(BatchManifestTests.Server server) : IClas
         Assert.Equal("ready", (await member.GetJsonAsync($"/api/v1/files/{first}")).Text("processingStatus"));
         var ended = await Client.GetJsonAsync($"/api/v1/batches/{id}");
         Assert.Equal((2, 2, 1), (ended.GetProperty("totalFiles").GetInt32(), ended.GetProperty("processedFiles").GetInt32(), ended.GetProperty("lateJoined").GetInt32()));
+    }
+
+    [Fact]
+    public async Task Files_of_an_all_or_nothing_batch_count_in_no_folder_and_take_nobodys_place_before()
+    {
+        var workspace = await Client.MakeWorkspaceAsync(namePolicy: "replace");
+        var folder = await Client.MakeFolderAsync(workspace, "a folder");
+        (string, string)[] place = [("workspaceId", $"{workspace}"), ("folderId", $"{folder}")];
+        var old = await server.UploadAsync([1], "a", null, place);
+        await Client.WaitForFileAsync(old);
+        var id = (await CreateAsync(new { allOrNothing = true, expectedFiles = 2, workspaceId = workspace })).GetProperty("id").GetGuid();
+
+        var first = await server.UploadAsync(new byte[10], "a", null, [.. place, ("batchId", $"{id}")]);
+        await Client.WaitForFileAsync(first);
+
+        Assert.Equal([old], (await Client.GetJsonAsync($"/api/v1/files?workspaceId={workspace}")).Ids());
+        Assert.Equal([old], (await Client.GetJsonAsync($"/api/v1/files?folderId={folder}")).Ids());
+        var before = await Client.GetJsonAsync($"/api/v1/folders/{folder}");
+        Assert.Equal((1, 1), (before.GetProperty("files").GetInt32(), before.GetProperty("bytes").GetInt64()));
+
+        var second = await server.UploadAsync(new byte[20], "b", null, [.. place, ("batchId", $"{id}")]);
+        await WaitAsync(id, "completed");
+        Assert.Equal([second, first], (await Client.GetJsonAsync($"/api/v1/files?folderId={folder}")).Ids());
+        var after = await Client.GetJsonAsync($"/api/v1/folders/{folder}");
+        Assert.Equal((2, 30), (after.GetProperty("files").GetInt32(), after.GetProperty("bytes").GetInt64()));
+    }
+
+    [Theory]
+    [InlineData(1, (50L << 30) + 1)]
+    [InlineData(1, long.MaxValue)]
+    [InlineData(2, long.MaxValue)]
+    public async Task A_manifest_of_more_bytes_than_there_can_be_is_refused_and_leaves_nothing(int lines, long size)
+    {
+        using var client = server.ClientOf($"large-{lines}-{size}");
+
+        using var refused = await client.PostJsonAsync("/api/v1/batches", new { manifest = Enumerable.Range(0, lines).Select(i => new { name = $"{i}", size }) });
+
+        await refused.IsProblemAsync(HttpStatusCode.BadRequest, "invalid_manifest");
+        Assert.Empty((await client.GetJsonAsync("/api/v1/batches")).Ids());
+    }
+
+    [Fact]
+    public async Task Without_a_largest_file_their_sum_is_bounded_all_the_same_and_a_batch_of_before_is_shown()
+    {
+        await using var free = await RunningServer.StartAsync(server.Postgres, settings => settings["Tus:MaxSize"] = "");
+        var lines = new[] { new { name = "a", size = long.MaxValue }, new { name = "b", size = 1L } };
+        await (await free.Client.PostJsonAsync("/api/v1/batches", new { manifest = lines })).IsProblemAsync(HttpStatusCode.BadRequest, "invalid_manifest");
+        var made = await (await free.Client.PostJsonAsync("/api/v1/batches", new { manifest = lines.Take(1) })).JsonAsync(HttpStatusCode.Created);
+        Assert.Equal(long.MaxValue, made.GetProperty("expectedBytes").GetInt64());
+        var id = made.GetProperty("id").GetGuid();
+        await free.WithDbAsync(db => db.Database.ExecuteSqlAsync(
+            $"INSERT INTO tus_upload.batch_files (batch_id, ordinal, name, size) VALUES ({id}, 1, 'b', 1)", Ct));
+
+        Assert.Equal(long.MaxValue, (await free.Client.GetJsonAsync($"/api/v1/batches/{id}")).GetProperty("expectedBytes").GetInt64());
+        Assert.Equal("failed", (await (await free.Client.PostAsync($"/api/v1/batches/{id}/cancel", null, Ct)).JsonAsync(HttpStatusCode.OK)).Text("status"));
     }
 
     [Fact]

@@ -43,6 +43,31 @@ public sealed class ConditionsTests(RunningServer server) : IClassFixture<Runnin
     }
 
     [Fact]
+    public async Task Of_several_tags_one_of_ours_counts()
+    {
+        var (id, tag) = await FileAsync();
+
+        using var renamed = await RenameAsync(id, "b", $"\"of something else\", W/\"7\", {tag}");
+
+        Assert.Equal("b", (await renamed.JsonAsync(HttpStatusCode.OK)).Text("fileName"));
+        await (await RenameAsync(id, "c", $"\"x\", W/{TagOf(renamed)}")).IsProblemAsync(HttpStatusCode.PreconditionFailed, "precondition_failed");
+    }
+
+    [Fact]
+    public async Task What_has_changed_since_is_not_deleted()
+    {
+        var (id, tag) = await FileAsync();
+        using var renamed = await RenameAsync(id, "b", null);
+
+        await (await DeleteAsync(id, tag)).IsProblemAsync(HttpStatusCode.PreconditionFailed, "precondition_failed");
+        Assert.Equal("b", (await server.Client.GetJsonAsync($"/api/v1/files/{id}")).Text("fileName"));
+
+        using var deleted = await DeleteAsync(id, TagOf(renamed));
+        Assert.Equal(HttpStatusCode.NoContent, deleted.StatusCode);
+        await (await DeleteAsync(id, tag)).IsProblemAsync(HttpStatusCode.NotFound, "file_not_found");
+    }
+
+    [Fact]
     public async Task Of_those_who_change_the_same_version_at_once_one_does()
     {
         var (id, tag) = await FileAsync();
@@ -122,6 +147,13 @@ public sealed class ConditionsTests(RunningServer server) : IClassFixture<Runnin
     private async Task<HttpResponseMessage> RenameAsync(Guid id, string name, string? ifMatch)
     {
         using var request = Renaming(id, name, ifMatch);
+        return await server.Client.SendAsync(request, Ct);
+    }
+
+    private async Task<HttpResponseMessage> DeleteAsync(Guid id, string ifMatch)
+    {
+        using var request = new HttpRequestMessage(HttpMethod.Delete, $"/api/v1/files/{id}");
+        request.Headers.TryAddWithoutValidation("If-Match", ifMatch);
         return await server.Client.SendAsync(request, Ct);
     }
 

@@ -40,6 +40,25 @@ public sealed class DescriptionTests(RunningServer server) : IClassFixture<Runni
         Assert.True(wrong.Count == 0, $"Examples belong into Api/Description/Examples.cs:\n{string.Join('\n', wrong.Distinct())}");
     }
 
+    [Theory]
+    [InlineData("/api/v1/folders/{id}", "get", "304", "If-None-Match")]
+    [InlineData("/api/v1/links/{id}", "get", "304", "If-None-Match")]
+    [InlineData("/api/v1/workspaces/{id}", "get", "304", "If-None-Match")]
+    [InlineData("/api/v1/files/{id}", "delete", "412", "If-Match")]
+    [InlineData("/api/v1/links/{id}", "delete", "412", "If-Match")]
+    [InlineData("/api/v1/events", "get", "200", "Last-Event-ID")]
+    [InlineData("/api/v1/batches", "post", "410", "Idempotency-Key")]
+    [InlineData("/api/v1/links/{slug}/session", "post", "503", null)]
+    public async Task Conditions_and_what_they_are_answered_with_are_in_it(string path, string method, string status, string? header)
+    {
+        var document = await server.Client.GetJsonAsync("/openapi/v1.json");
+
+        var said = document.GetProperty("paths").GetProperty(path).GetProperty(method);
+        Assert.True(said.GetProperty("responses").TryGetProperty(status, out _));
+        Assert.True(header is null || said.GetProperty("parameters").EnumerateArray().Any(parameter => parameter.Text("name") == header));
+        Assert.False(document.GetProperty("paths").GetProperty("/api/v1/folders/{id}/restore").GetProperty("post").GetProperty("responses").TryGetProperty("412", out _));
+    }
+
     [Fact]
     public async Task Every_operation_says_how_it_is_signed_in_to_and_what_it_may_be_refused_with()
     {

@@ -1,7 +1,10 @@
 using System.Net;
 using System.Text.Json;
 
+using TusUpload.IntegrationTests.Api.Places;
+using TusUpload.IntegrationTests.Auth;
 using TusUpload.IntegrationTests.Harness;
+using TusUpload.IntegrationTests.Links;
 
 namespace TusUpload.IntegrationTests.Api;
 
@@ -77,6 +80,34 @@ public sealed class EventsTests(RunningServer server, PostgresServer postgres) :
         await stopping.DisposeAsync();
 
         Assert.InRange(TimeProvider.System.GetElapsedTime(startedAt).TotalSeconds, 0, 15);
+    }
+
+    [Fact]
+    public async Task A_stream_ends_with_what_it_was_asked_for_with()
+    {
+        await using var strict = await RunningServer.StartAsync(postgres, Tokens.Take);
+        using var ann = strict.ClientWith(Tokens.Of("ann"));
+        var (key, link) = (await ann.MakeKeyAsync("read"), await ann.MakeLinkAsync());
+        using var program = strict.ClientWith(key.Text("key"));
+        using var visitor = await strict.VisitorAsync(link);
+        // Auth:Jwt:ClockSkew lets it in for some seconds more.
+        using var late = strict.ClientWith(Tokens.Of("ann", validity: TimeSpan.FromSeconds(-25)));
+        using var stays = await OpenAsync(ann, "/api/v1/events");
+        var streams = new List<HttpResponseMessage>();
+        foreach (var client in new[] { program, visitor, late })
+        {
+            streams.Add(await OpenAsync(client, "/api/v1/events"));
+            Assert.Equal(HttpStatusCode.OK, streams[^1].StatusCode);
+        }
+
+        Assert.Equal(HttpStatusCode.NoContent, (await ann.DeleteAsync($"/api/v1/api-keys/{key.Text("id")}", Ct)).StatusCode);
+        await ann.RevokeAsync(link);
+
+        await Task.WhenAll(streams.Select(stream => stream.Content.ReadAsStringAsync(Ct))).WaitAsync(TimeSpan.FromSeconds(30), Ct);
+        streams.ForEach(stream => stream.Dispose());
+        await using var events = await EventReader.OpenAsync(stays);
+        await ann.PostFileAsync("a file");
+        await events.ReadUntilAsync("file.ready");
     }
 
     private static Task<HttpResponseMessage> OpenAsync(HttpClient client, string path) =>

@@ -50,6 +50,19 @@ public sealed class UsersTests(JwtTests.Server server) : IClassFixture<JwtTests.
     }
 
     [Fact]
+    public async Task A_user_whose_id_has_a_slash_is_found()
+    {
+        using var user = server.ClientWith(Tokens.Of("auth0/a user"));
+        await user.GetJsonAsync("/api/v1/usage");
+
+        Assert.Equal("auth0/a user", (await _admin.GetJsonAsync("/api/v1/users/auth0%2Fa%20user")).Text("id"));
+        Assert.Equal(10, (await ChangeAsync("auth0%2Fa%20user", new { storageLimit = 10 })).GetProperty("storageLimit").GetInt64());
+        using var dropped = await _admin.DeleteAsync("/api/v1/users/auth0%2fa%20user/storage-limit", Ct);
+        Assert.Equal("auth0/a user", (await dropped.JsonAsync(HttpStatusCode.OK)).Text("id"));
+        await (await _admin.GetAsync("/api/v1/users/%2F", Ct)).IsProblemAsync(HttpStatusCode.NotFound, "user_not_found");
+    }
+
+    [Fact]
     public async Task Without_a_limit_of_its_own_a_user_has_that_of_its_plan_again()
     {
         using var user = server.ClientWith(Tokens.Of("returned", plan: "large"));

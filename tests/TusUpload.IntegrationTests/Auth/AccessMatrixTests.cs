@@ -29,7 +29,7 @@ public sealed class AccessMatrixTests(JwtTests.Server server) : IClassFixture<Jw
     private const string Table = """
         GET     /api/v1/api-keys                              401 ok  401 401 403 ok  ok  ok  ok  ok  403 403 401 401 ok
         POST    /api/v1/api-keys                              401 ok  401 401 403 ok  ok  ok  ok  ok  403 403 401 401 ok
-        DELETE  /api/v1/api-keys/{id:guid}                    401 404 401 401 403 404 404 404 404 404 403 403 401 401 ok
+        DELETE  /api/v1/api-keys/{id:guid}                    401 404 401 401 403 404 404 ok  404 404 403 403 401 401 ok
         GET     /api/v1/audit                                 401 403 401 401 403 403 ok  ok  403 403 403 403 401 401 403
         GET     /api/v1/batches                               401 ok  401 401 ok  ok  ok  ok  ok  ok  ok  ok  401 401 ok
         POST    /api/v1/batches                               401 ok  401 401 403 ok  ok  ok  ok  ok  ok  ok  401 401 ok
@@ -69,11 +69,11 @@ public sealed class AccessMatrixTests(JwtTests.Server server) : IClassFixture<Jw
         GET     /api/v1/trash                                 401 ok  401 401 ok  ok  ok  ok  ok  ok  403 403 401 401 ok
         DELETE  /api/v1/trash/{id:guid}                       401 404 401 401 403 404 404 404 403 ok  403 403 401 401 ok
         GET     /api/v1/uploads                               401 ok  401 401 ok  ok  ok  ok  ok  ok  ok  ok  401 401 ok
-        DELETE  /api/v1/uploads/{id:guid}                     401 404 401 401 403 404 404 404 404 ok  404 404 401 401 ok
+        DELETE  /api/v1/uploads/{id:guid}                     401 404 401 401 403 404 404 404 403 ok  404 404 401 401 ok
         GET     /api/v1/uploads/{id:guid}                     401 404 ok  401 ok  404 404 404 ok  ok  404 404 401 401 ok
-        POST    /api/v1/uploads/{id:guid}/extend              401 404 ok  401 403 404 404 404 404 ok  404 404 401 401 ok
-        DELETE  /api/v1/uploads/{id:guid}/token               401 404 401 401 403 404 404 404 404 ok  404 404 401 401 ok
-        POST    /api/v1/uploads/{id:guid}/token               401 404 401 401 403 404 404 404 404 ok  404 404 401 401 ok
+        POST    /api/v1/uploads/{id:guid}/extend              401 404 ok  401 403 404 404 404 403 ok  404 404 401 401 ok
+        DELETE  /api/v1/uploads/{id:guid}/token               401 404 401 401 403 404 404 404 403 ok  404 404 401 401 ok
+        POST    /api/v1/uploads/{id:guid}/token               401 404 401 401 403 404 404 404 403 ok  404 404 401 401 ok
         GET     /api/v1/usage                                 401 ok  401 401 ok  ok  ok  ok  ok  ok  403 403 401 401 ok
         POST    /api/v1/usage/check                           401 ok  401 401 403 ok  ok  ok  ok  ok  ok  ok  401 401 ok
         GET     /api/v1/usage/drift                           401 403 401 401 403 403 ok  ok  403 403 403 403 401 401 403

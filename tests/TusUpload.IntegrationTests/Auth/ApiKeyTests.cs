@@ -4,11 +4,15 @@ using System.Text.Json;
 using Microsoft.EntityFrameworkCore;
 
 using TusUpload.IntegrationTests.Api;
+using TusUpload.IntegrationTests.Harness;
+using TusUpload.Server.Auth.ApiKeys;
 
 namespace TusUpload.IntegrationTests.Auth;
 
 public sealed class ApiKeyTests(JwtTests.Server server) : IClassFixture<JwtTests.Server>
 {
+    private static readonly string[] Managing = ["manage"];
+
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     [Fact]
@@ -76,6 +80,23 @@ public sealed class ApiKeyTests(JwtTests.Server server) : IClassFixture<JwtTests
 
         using var guess = server.ClientWith(key[..^43] + new string('A', 43));
         await (await guess.GetAsync("/api/v1/files", Ct)).IsProblemAsync(HttpStatusCode.Unauthorized, "invalid_token");
+        await (await guess.GetAsync("/api/v1/files", Ct)).IsProblemAsync(HttpStatusCode.Unauthorized, "invalid_token");
+        Assert.Equal(HttpStatusCode.OK, (await program.GetAsync("/api/v1/files", Ct)).StatusCode);
+    }
+
+    [Fact]
+    public async Task A_made_up_key_is_asked_for_once()
+    {
+        await using var own = await RunningServer.StartAsync(server.Postgres, Tokens.Take);
+        await own.WithDbAsync(db => db.Database.ExecuteSqlRawAsync("ALTER TABLE tus_upload.api_keys RENAME TO api_keys_away", Ct));
+        var key = new ApiKeyToken(Guid.CreateVersion7(), new byte[32]).ToString();
+        using var guess = own.ClientWith(key);
+        Assert.True((int)(await guess.GetAsync("/api/v1/files", Ct)).StatusCode >= 500);
+        await own.WithDbAsync(db => db.Database.ExecuteSqlRawAsync("ALTER TABLE tus_upload.api_keys_away RENAME TO api_keys", Ct));
+        await (await guess.GetAsync("/api/v1/files", Ct)).IsProblemAsync(HttpStatusCode.Unauthorized, "invalid_token");
+        await own.WithDbAsync(db => db.Database.ExecuteSqlRawAsync("ALTER TABLE tus_upload.api_keys RENAME TO api_keys_away", Ct));
+
+        await (await guess.GetAsync("/api/v1/files", Ct)).IsProblemAsync(HttpStatusCode.Unauthorized, "invalid_token");
     }
 
     [Fact]
@@ -106,6 +127,39 @@ public sealed class ApiKeyTests(JwtTests.Server server) : IClassFixture<JwtTests
         using var content = new StringContent(body, System.Text.Encoding.UTF8, "application/json");
 
         await (await ann.PostAsync("/api/v1/api-keys", content, Ct)).IsProblemAsync(HttpStatusCode.BadRequest, code);
+    }
+
+    [Fact]
+    public async Task Who_administers_the_server_revokes_anybodys_key()
+    {
+        using var ann = server.ClientWith(Tokens.Of("key-ann"));
+        var key = await ann.MakeKeyAsync("read");
+        using var program = server.ClientWith(key.Text("key"));
+        Assert.Equal(HttpStatusCode.OK, (await program.GetAsync("/api/v1/files", Ct)).StatusCode);
+        using var admin = server.ClientWith(Tokens.Of("key-admin", "admin"));
+
+        Assert.Equal(HttpStatusCode.NoContent, (await admin.DeleteAsync($"/api/v1/api-keys/{key.Text("id")}", Ct)).StatusCode);
+
+        await (await program.GetAsync("/api/v1/files", Ct)).IsProblemAsync(HttpStatusCode.Unauthorized, "invalid_token");
+        await (await admin.DeleteAsync($"/api/v1/api-keys/{Guid.CreateVersion7()}", Ct)).IsProblemAsync(HttpStatusCode.NotFound, "api_key_not_found");
+    }
+
+    [Fact]
+    public async Task A_key_that_ends_makes_none_that_outlives_it()
+    {
+        using var ann = server.ClientWith(Tokens.Of("key-ends"));
+        var end = TimeProvider.System.GetUtcNow().AddHours(1);
+        var maker = await (await ann.PostJsonAsync("/api/v1/api-keys", new { name = "maker", scopes = Managing, expiresAt = end })).JsonAsync(HttpStatusCode.Created);
+        using var program = server.ClientWith(maker.Text("key"));
+
+        await (await program.PostJsonAsync("/api/v1/api-keys", new { name = "late", scopes = Managing, expiresAt = end.AddSeconds(1) }))
+            .IsProblemAsync(HttpStatusCode.Forbidden, "expires_too_late");
+        var made = await program.MakeKeyAsync("manage");
+        Assert.Equal(maker.GetProperty("expiresAt").GetDateTimeOffset(), made.GetProperty("expiresAt").GetDateTimeOffset(), TimeSpan.FromMilliseconds(1));
+        var sooner = await (await program.PostJsonAsync("/api/v1/api-keys", new { name = "sooner", scopes = Managing, expiresAt = end.AddMinutes(-1) }))
+            .JsonAsync(HttpStatusCode.Created);
+        Assert.True(sooner.GetProperty("expiresAt").GetDateTimeOffset() < end);
+        Assert.Equal(JsonValueKind.Null, (await ann.MakeKeyAsync("manage")).GetProperty("expiresAt").ValueKind);
     }
 
     [Fact]

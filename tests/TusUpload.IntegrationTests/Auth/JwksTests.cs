@@ -80,6 +80,31 @@ public sealed class JwksTests(PostgresServer postgres)
         await UploadsAsync(server, Tokens.Of("ann", issuer: issuer.Address));
     }
 
+    [Fact]
+    public async Task An_issuer_that_calls_itself_by_another_name_is_not_believed()
+    {
+        await using var issuer = await Issuer.StartAsync();
+        var key = Tokens.NewKey("k");
+        (issuer.Keys, issuer.Name) = ([key], "https://other.example.test");
+        await using var server = await RunningServer.StartAsync(postgres, settings =>
+        {
+            settings["Auth:Mode"] = "jwt";
+            settings["Auth:Jwt:Authority"] = issuer.Address;
+        });
+        using var ann = server.ClientWith(Tokens.Of("ann", credentials: key, issuer: issuer.Name));
+
+        using var refused = await ann.PostAsync(10);
+        Assert.Equal(HttpStatusCode.ServiceUnavailable, refused.StatusCode);
+
+        issuer.Name = $"{issuer.Address}/";
+        await TusRequests.EventuallyAsync(async () =>
+        {
+            using var known = server.ClientWith(Tokens.Of("ann", credentials: key, issuer: issuer.Name));
+            using var post = await known.PostAsync(10);
+            return post.StatusCode == HttpStatusCode.Created;
+        });
+    }
+
     private Task<RunningServer> StartAsync(Issuer issuer, bool discovers, Action<IDictionary<string, string>>? more = null) =>
         RunningServer.StartAsync(postgres, settings =>
         {
@@ -102,6 +127,9 @@ public sealed class JwksTests(PostgresServer postgres)
 
         /// <summary>Null: it does not answer.</summary>
         public SigningCredentials[]? Keys { get; set; }
+
+        /// <summary>What it calls itself; null: its address.</summary>
+        public string? Name { get; set; }
 
         public string Address { get; private set; } = "";
 
@@ -129,7 +157,7 @@ public sealed class JwksTests(PostgresServer postgres)
 
         private void Map()
         {
-            app.MapGet("/.well-known/openid-configuration", () => Results.Json(new { issuer = Address, jwks_uri = $"{Address}/.well-known/jwks.json" }));
+            app.MapGet("/.well-known/openid-configuration", () => Results.Json(new { issuer = Name ?? Address, jwks_uri = $"{Address}/.well-known/jwks.json" }));
             app.MapGet("/.well-known/jwks.json", () =>
             {
                 Interlocked.Increment(ref _asked);

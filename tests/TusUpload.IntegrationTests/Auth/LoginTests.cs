@@ -102,6 +102,61 @@ public sealed class LoginTests(JwtTests.Server server) : IClassFixture<JwtTests.
         }
     }
 
+    [Theory]
+    [InlineData("https://evil.test")]
+    [InlineData("http://localhost:1")]
+    [InlineData("null")]
+    public async Task A_page_of_another_site_does_nothing_with_the_cookie(string origin)
+    {
+        using var browser = server.ClientWith(null);
+        using var signedIn = await SignInAsync(browser, Tokens.Of("olga", "operator"), null);
+        foreach (var (from, isRefused) in new[] { (origin, true), (server.Address.GetLeftPart(UriPartial.Authority), false) })
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Post, "/hangfire/jobs/failed/requeue")
+            {
+                Headers = { { "Cookie", CookieOf(signedIn) }, { "Origin", from } },
+                Content = new FormUrlEncodedContent([new("jobs[]", "1")]),
+            };
+            using var answer = await browser.SendAsync(request, Ct);
+            Assert.Equal(isRefused, answer.StatusCode is HttpStatusCode.Unauthorized or HttpStatusCode.Forbidden);
+        }
+
+        using var program = server.ClientWith(Tokens.Of("olga", "operator"));
+        using var own = new HttpRequestMessage(HttpMethod.Post, "/hangfire/jobs/failed/requeue")
+        {
+            Headers = { { "Origin", origin } },
+            Content = new FormUrlEncodedContent([new("jobs[]", "1")]),
+        };
+        using var done = await program.SendAsync(own, Ct);
+        Assert.True(done.IsSuccessStatusCode, $"{done.StatusCode}");
+    }
+
+    [Theory]
+    [InlineData("multipart/form-data", "x")]
+    [InlineData("multipart/form-data; boundary=b", "garbage")]
+    [InlineData("multipart/form-data; boundary=b", "--b\r\ncontent-disposition: form-data; name=\"token\"\r\n\r\nx")]
+    [InlineData("application/x-www-form-urlencoded", "token=%00")]
+    [InlineData("application/x-www-form-urlencoded", "token=a&returnTo=%00")]
+    [InlineData("application/x-www-form-urlencoded", "key")]
+    [InlineData("application/x-www-form-urlencoded", "pairs")]
+    [InlineData("application/x-www-form-urlencoded; charset=foo", "token=a")]
+    public async Task A_form_that_cannot_be_read_is_refused(string type, string body)
+    {
+        using var browser = server.ClientWith(null);
+        body = body switch
+        {
+            "key" => $"{new string('k', 3_000)}=1",
+            "pairs" => string.Join('&', Enumerable.Range(0, 1_100).Select(i => $"a{i}=1")),
+            _ => body,
+        };
+        using var content = new ByteArrayContent(System.Text.Encoding.ASCII.GetBytes(body));
+        content.Headers.TryAddWithoutValidation("Content-Type", type);
+
+        using var answer = await browser.PostAsync("/login", content, Ct);
+
+        Assert.Equal(type.EndsWith("foo", StringComparison.Ordinal) ? HttpStatusCode.Unauthorized : HttpStatusCode.BadRequest, answer.StatusCode);
+    }
+
     [Fact]
     public async Task A_cookie_ends_with_its_api_key_and_with_signing_out()
     {
@@ -121,6 +176,21 @@ public sealed class LoginTests(JwtTests.Server server) : IClassFixture<JwtTests.
         using var request = new HttpRequestMessage(HttpMethod.Post, "/logout") { Headers = { { "Cookie", CookieOf(again) } } };
         using var signedOut = await browser.SendAsync(request, Ct);
         Assert.Contains("expires=Thu, 01 Jan 1970", signedOut.Headers.GetValues("Set-Cookie").Single(), StringComparison.OrdinalIgnoreCase);
+    }
+
+    [Fact]
+    public async Task Where_the_server_is_known_by_https_the_cookie_goes_nowhere_else()
+    {
+        await using var own = await RunningServer.StartAsync(Postgres(), settings =>
+        {
+            Tokens.Take(settings);
+            settings["Tus:PublicUrl"] = "https://uploads.example.test";
+        });
+        using var browser = own.ClientWith(null);
+
+        using var signedIn = await SignInAsync(browser, Tokens.Of("olga", "operator"), null);
+
+        Assert.Contains("; secure", signedIn.Headers.GetValues("Set-Cookie").Single(), StringComparison.OrdinalIgnoreCase);
     }
 
     [Fact]

@@ -147,6 +147,23 @@ public sealed class LinkStatementTests(PostgresServer postgres) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_try_that_nobody_looked_at_counts_no_more_and_those_before_it_do()
+    {
+        var (link, tries, now) = (await LinkAsync(new()), _database.Get<LinkTryCounting>(), TestDatabase.Now);
+        for (var i = 0; i < 5; i++)
+        {
+            Assert.Null(await tries.TakeAsync(link, "192.0.2.1", now, Ct));
+        }
+
+        await tries.TakeBackAsync(link, "192.0.2.1", Ct);
+
+        Assert.Null(await tries.TakeAsync(link, "192.0.2.1", now, Ct));
+        Assert.NotNull(await tries.TakeAsync(link, "192.0.2.1", now, Ct));
+        await tries.GiveBackAsync(link, "192.0.2.1", Ct);
+        Assert.Null(await tries.TakeAsync(link, "192.0.2.1", now, Ct));
+    }
+
+    [Fact]
     public async Task Tries_at_once_are_counted_each()
     {
         var (link, tries, now) = (await LinkAsync(new()), _database.Get<LinkTryCounting>(), TestDatabase.Now);

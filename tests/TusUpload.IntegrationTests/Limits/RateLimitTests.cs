@@ -3,6 +3,8 @@ using System.Net;
 using TusUpload.IntegrationTests.Api;
 using TusUpload.IntegrationTests.Auth;
 using TusUpload.IntegrationTests.Harness;
+using TusUpload.IntegrationTests.Links;
+using TusUpload.IntegrationTests.Uploads;
 
 namespace TusUpload.IntegrationTests.Limits;
 
@@ -15,8 +17,12 @@ public sealed class RateLimitTests(RateLimitTests.Server server) : IClassFixture
 
     [Theory]
     [InlineData("reads", "GET", "/api/v1/files")]
+    [InlineData("reads-in-capitals", "GET", "/API/V1/FILES")]
     [InlineData("writes", "DELETE", "/api/v1/files/01937b6e-4c5d-7a10-8f2e-3b4c5d6e7f80")]
+    [InlineData("writes-in-capitals", "DELETE", "/API/V1/FILES/01937b6e-4c5d-7a10-8f2e-3b4c5d6e7f80")]
     [InlineData("creations", "POST", "/uploads")]
+    [InlineData("creations-with-a-slash", "POST", "/uploads/")]
+    [InlineData("creations-in-capitals", "POST", "/UPLOADS")]
     public async Task Who_sends_too_many_is_told_when_to_come_back_and_others_are_not(string user, string method, string path)
     {
         using var client = server.ClientWith(Tokens.Of(user));
@@ -50,6 +56,41 @@ public sealed class RateLimitTests(RateLimitTests.Server server) : IClassFixture
         }
 
         Assert.Contains(HttpStatusCode.Unauthorized, statuses);
+        Assert.Contains(HttpStatusCode.TooManyRequests, statuses);
+    }
+
+    [Theory]
+    [InlineData("GET", "/API/V1/LINKS/s/PUBLIC")]
+    [InlineData("POST", "/API/V1/LINKS/s/SESSION")]
+    [InlineData("POST", "/LOGIN")]
+    [InlineData("POST", "/login/")]
+    public async Task However_an_address_is_written_who_asks_too_often_is_told_so(string method, string path)
+    {
+        using var nobody = server.ClientWith(null);
+        var statuses = new List<HttpStatusCode>();
+        for (var i = 0; i < Many; i++)
+        {
+            using var answer = await SendAsync(nobody, method, path);
+            statuses.Add(answer.StatusCode);
+        }
+
+        Assert.Contains(HttpStatusCode.TooManyRequests, statuses);
+    }
+
+    [Fact]
+    public async Task Who_comes_by_a_link_as_somebody_else_each_time_is_counted_by_address()
+    {
+        using var owner = server.ClientWith(Tokens.Of("links-owner"));
+        var link = await owner.MakeLinkAsync();
+        using var nobody = server.ClientWith(null);
+        var statuses = new List<HttpStatusCode>();
+        for (var i = 0; i < Many; i++)
+        {
+            using var answer = await nobody.PostAsync(10, metadata: LinkCalls.Through(link));
+            statuses.Add(answer.StatusCode);
+        }
+
+        Assert.Contains(HttpStatusCode.Created, statuses);
         Assert.Contains(HttpStatusCode.TooManyRequests, statuses);
     }
 

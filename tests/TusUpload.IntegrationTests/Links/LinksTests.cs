@@ -89,7 +89,13 @@ public sealed class LinksTests(LinkServer server) : IClassFixture<LinkServer>
 
         await (await ann.ChangeLinkAsync(link, """{"name":"second"}""", "\"1\"")).IsProblemAsync(HttpStatusCode.PreconditionFailed, "precondition_failed");
 
+        using var revoking = new HttpRequestMessage(HttpMethod.Delete, $"/api/v1/links/{link.Text("id")}") { Headers = { { "If-Match", "\"1\"" } } };
+        await (await ann.SendAsync(revoking, Ct)).IsProblemAsync(HttpStatusCode.PreconditionFailed, "precondition_failed");
+
         Assert.Equal("first", (await ann.LinkAsync(link)).Text("name"));
+        Assert.Equal(JsonValueKind.Null, (await ann.LinkAsync(link)).GetProperty("revokedAt").ValueKind);
+        using var revoked = new HttpRequestMessage(HttpMethod.Delete, $"/api/v1/links/{link.Text("id")}") { Headers = { { "If-Match", "\"2\"" } } };
+        Assert.Equal(HttpStatusCode.NoContent, (await ann.SendAsync(revoked, Ct)).StatusCode);
     }
 
     [Fact]
@@ -149,6 +155,38 @@ public sealed class LinksTests(LinkServer server) : IClassFixture<LinkServer>
         }
     }
 
+    [Theory]
+    [InlineData("""{"\ud800":1}""", false)]
+    [InlineData("""{"name":"\ud800"}""", true)]
+    [InlineData("""{"slug\ud800":"a"}""", false)]
+    [InlineData("""{"password":"\udc00"}""", true)]
+    [InlineData("""{"allowedTypes":["\ud800"]}""", true)]
+    public async Task Text_that_is_none_is_refused(string body, bool isOfALink)
+    {
+        using var ann = server.ClientWith(Tokens.Of("links-ann"));
+
+        using var changed = await ann.ChangeLinkAsync(await ann.MakeLinkAsync(), body);
+
+        Assert.Equal(HttpStatusCode.BadRequest, changed.StatusCode);
+        using var content = new StringContent(body, Encoding.UTF8, "application/json");
+        using var made = await ann.PostAsync("/api/v1/links", content, Ct);
+        Assert.True((int)made.StatusCode < 500, $"{made.StatusCode}");
+        Assert.True(!isOfALink || made.StatusCode == HttpStatusCode.BadRequest, $"{made.StatusCode}");
+    }
+
+    [Fact]
+    public async Task Bytes_that_are_no_letters_are_refused()
+    {
+        using var ann = server.ClientWith(Tokens.Of("links-ann"));
+        var link = await ann.MakeLinkAsync();
+        foreach (var body in new byte[][] { [.. "{\"name\":\""u8, 0xff, .. "\"}"u8], [.. "{\"na"u8, 0xff, .. "me\":1}"u8], [.. "{\"password\":\""u8, 0xff, .. "\"}"u8] })
+        {
+            using var content = new ByteArrayContent(body) { Headers = { ContentType = new("application/json") } };
+            using var answer = await ann.PatchAsync($"/api/v1/links/{link.Text("id")}", content, Ct);
+            Assert.Equal(HttpStatusCode.BadRequest, answer.StatusCode);
+        }
+    }
+
     [Fact]
     public async Task A_link_leads_to_workspaces_that_its_maker_manages_and_folders_in_them()
     {
@@ -159,7 +197,8 @@ public sealed class LinksTests(LinkServer server) : IClassFixture<LinkServer>
         var folder = await FolderAsync(elsewhere);
         await MemberAsync(workspace, "links-bob", WorkspaceRole.Editor);
 
-        await (await bob.PostJsonAsync("/api/v1/links", new { workspaceId = workspace })).IsProblemAsync(HttpStatusCode.NotFound, "workspace_not_found");
+        await (await bob.PostJsonAsync("/api/v1/links", new { workspaceId = workspace })).IsProblemAsync(HttpStatusCode.Forbidden, "forbidden");
+        await (await bob.PostJsonAsync("/api/v1/links", new { workspaceId = Guid.CreateVersion7() })).IsProblemAsync(HttpStatusCode.NotFound, "workspace_not_found");
         await (await ann.PostJsonAsync("/api/v1/links", new { folderId = folder })).IsProblemAsync(HttpStatusCode.NotFound, "folder_not_found");
         using var moved = await ann.ChangeLinkAsync(await ann.MakeLinkAsync(), $$"""{"folderId":"{{folder}}"}""");
         await moved.IsProblemAsync(HttpStatusCode.NotFound, "folder_not_found");

@@ -14,6 +14,7 @@ internal static class BatchRoutes
             .Produces<BatchView>(201)
             .ProducesProblem(400)
             .ProducesProblem(404)
+            .ProducesProblem(410)
             .ProducesProblem(413)
             .For(Access.MakeBatch);
         batches.MapGet("", ListBatches.HandleAsync)

@@ -3,6 +3,7 @@ using Microsoft.Extensions.Options;
 
 using TusUpload.Data;
 using TusUpload.Data.Batches;
+using TusUpload.Protocol;
 using TusUpload.Uploads.Admission;
 using TusUpload.Uploads.Expiry;
 
@@ -18,7 +19,7 @@ internal static class CreateBatch
         Body? body, Caller caller, [AsParameters] Services services, CancellationToken cancellationToken)
     {
         var now = services.Time.GetUtcNow();
-        if (body is not null && Refuse(body, now) is { } refusal)
+        if (body is not null && Refuse(body, services.Tus.Value.MaxSize ?? long.MaxValue, now) is { } refusal)
         {
             return refusal;
         }
@@ -45,18 +46,19 @@ internal static class CreateBatch
         return TypedResults.Created($"/api/v1/batches/{batch.Id}", (await FindBatch.FindAsync(batch.Id, caller, services.Db, cancellationToken))!);
     }
 
-    private static ApiError? Refuse(Body body, DateTimeOffset now) => body switch
+    private static ApiError? Refuse(Body body, long largest, DateTimeOffset now) => body switch
     {
         { ExpectedFiles: < 1 } => ApiError.InvalidExpectedFiles,
         { Manifest.Count: > MostLines } => ApiError.ManifestTooLong,
-        { Manifest: { } lines } when lines.Count == 0 || body.ExpectedFiles is { } told && told != lines.Count || !lines.All(IsLine) =>
+        { Manifest: { } lines } when lines.Count == 0 || body.ExpectedFiles is { } told && told != lines.Count
+            || !lines.All(line => IsLine(line, largest)) || lines.Sum(line => (decimal)(line.Size ?? 0)) > long.MaxValue =>
             ApiError.InvalidManifest,
         { LateFiles: not (null or LatePolicy.Refuse or LatePolicy.Accept) } => ApiError.InvalidLateFiles,
         _ => body.ExpiresAt <= now ? ApiError.InvalidExpiresAt : null,
     };
 
-    private static bool IsLine(Line? line) =>
-        line is { Name: { Length: > 0 and <= LongestName } name, Size: null or >= 0 } && !name.Any(char.IsControl);
+    private static bool IsLine(Line? line, long largest) =>
+        line is { Name: { Length: > 0 and <= LongestName } name, Size: null or >= 0 } && !(line.Size > largest) && !name.Any(char.IsControl);
 
     private static Batch Read(Body? body, UploadPlace place, Caller caller, DateTimeOffset now, BatchOptions options) => new()
     {
@@ -82,9 +84,9 @@ internal static class CreateBatch
         int? ExpectedFiles, IReadOnlyList<Line>? Manifest, bool? AllOrNothing, string? LateFiles, DateTimeOffset? ExpiresAt, Guid? WorkspaceId);
 
     /// <param name="Name">As the upload will be called: its relativePath, or its filename.</param>
-    /// <param name="Size">Bytes; null: any number.</param>
+    /// <param name="Size">Bytes, no more than an upload may have; null: any number.</param>
     internal sealed record Line(string? Name, long? Size);
 
     internal sealed record Services(
-        TusUploadDb Db, BatchCreation Creation, UploadPlaces Places, IOptions<BatchOptions> Options, TimeProvider Time);
+        TusUploadDb Db, BatchCreation Creation, UploadPlaces Places, IOptions<BatchOptions> Options, IOptions<TusOptions> Tus, TimeProvider Time);
 }

@@ -22,11 +22,12 @@ internal static class FindBatch
         }
 
         var announced = await db.BatchFiles.Where(line => line.BatchId == id).GroupBy(line => line.BatchId)
-            .Select(lines => new { AllSized = lines.All(line => line.Size != null), Bytes = lines.Sum(line => line.Size) })
+            .Select(lines => new { AllSized = lines.All(line => line.Size != null), Bytes = lines.Sum(line => (decimal?)line.Size) })
             .SingleOrDefaultAsync(cancellationToken);
         return batch with
         {
-            ExpectedBytes = announced is { AllSized: true } ? announced.Bytes : null,
+            // Of many lines without a limit it could be more than a number of the API holds.
+            ExpectedBytes = announced is { AllSized: true, Bytes: { } bytes } ? (long)Math.Min(bytes, long.MaxValue) : null,
             UploadedBytes = await db.Sessions
                 .Where(upload => upload.BatchId == id && !upload.IsLate && (upload.Status == SessionStatus.Receiving || upload.Status == SessionStatus.Received))
                 .SumAsync(upload => upload.UploadedSize, cancellationToken),

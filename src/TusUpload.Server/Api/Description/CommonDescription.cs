@@ -41,6 +41,11 @@ internal sealed class CommonDescription : IOpenApiOperationTransformer
             Refuse(operation, document, 409, 422);
         }
 
+        if (operation.Responses?.ContainsKey("304") == true)
+        {
+            Take(operation, "If-None-Match", "ETags that the caller has; 304 where one of them is that of what there is.");
+        }
+
         if (metadata.OfType<MethodInfo>().Any(TakesVersion))
         {
             Take(operation, "If-Match", "The ETag of what is to be changed; 412 where it has been changed since.");
@@ -54,7 +59,7 @@ internal sealed class CommonDescription : IOpenApiOperationTransformer
         parameter.ParameterType == typeof(IfMatch)
         || (parameter.IsDefined(typeof(AsParametersAttribute)) && parameter.ParameterType.GetProperties().Any(property => property.PropertyType == typeof(IfMatch))));
 
-    private static void Take(OpenApiOperation operation, string header, string description)
+    internal static void Take(OpenApiOperation operation, string header, string description)
     {
         operation.Parameters ??= [];
         operation.Parameters.Add(new OpenApiParameter

@@ -2,6 +2,7 @@ using System.Collections.Frozen;
 using System.Globalization;
 
 using TusUpload.Pipeline.Notifications;
+using TusUpload.Server.Api.Description;
 using TusUpload.Server.Auth;
 using TusUpload.Uploads.Admission;
 
@@ -18,6 +19,11 @@ internal static class EventRoutes
             .WithSummary("Streams the caller's events; Last-Event-ID continues after the last one seen, types narrows (comma-separated).")
             .Produces(200, contentType: "text/event-stream")
             .ProducesProblem(400)
+            .AddOpenApiOperationTransformer(static (operation, _, _) =>
+            {
+                CommonDescription.Take(operation, LastEventId, "The id of the last event seen: the stream goes on after it. Counts before lastEventId.");
+                return Task.CompletedTask;
+            })
             .For(Access.HearEvents);
 
     private static async Task<IResult> HandleAsync(
@@ -41,6 +47,7 @@ internal static class EventRoutes
         return new EventStream(
             token => services.Feed.SubscribeAsync(caller.Subject, from, token),
             wanted is { Count: > 0 } ? wanted.Contains : static _ => true,
+            () => LastingSignIn.StillCountsAsync(request.HttpContext),
             services.Time,
             services.Lifetime.ApplicationStopping);
     }

@@ -5,13 +5,17 @@ using TusUpload.Pipeline.Notifications;
 namespace TusUpload.Server.Api.Events;
 
 /// <summary>
-/// Writes a feed as server-sent events until the client goes or the server stops; the client then comes back with its last id. A comment every
-/// <see cref="Heartbeat"/> keeps proxies from closing a quiet stream.
+/// Writes a feed as server-sent events until the client goes, its sign-in counts no more or the server stops; the client then comes back with its last id.
+/// A comment every <see cref="Heartbeat"/> keeps proxies from closing a quiet stream; so often the sign-in is looked at.
 /// </summary>
+/// <param name="stillCounts">Whether the listener's sign-in does.</param>
 internal sealed class EventStream(
-    Func<CancellationToken, IAsyncEnumerable<FeedMessage>> subscribe, Predicate<string> wanted, TimeProvider time, CancellationToken stopping) : IResult
+    Func<CancellationToken, IAsyncEnumerable<FeedMessage>> subscribe, Predicate<string> wanted, Func<Task<bool>> stillCounts, TimeProvider time,
+    CancellationToken stopping) : IResult
 {
     internal static readonly TimeSpan Heartbeat = TimeSpan.FromSeconds(15);
+
+    private long _lookedAt = time.GetTimestamp();
 
     public async Task ExecuteAsync(HttpContext httpContext)
     {
@@ -64,9 +68,20 @@ internal sealed class EventStream(
     {
         while (true)
         {
+            var left = Heartbeat - time.GetElapsedTime(_lookedAt);
+            if (left <= TimeSpan.Zero)
+            {
+                if (!await stillCounts())
+                {
+                    return false;
+                }
+
+                (_lookedAt, left) = (time.GetTimestamp(), Heartbeat);
+            }
+
             try
             {
-                return await next.WaitAsync(Heartbeat, time, cancellationToken);
+                return await next.WaitAsync(left, time, cancellationToken);
             }
             catch (TimeoutException) when (!next.IsCompleted)
             {

@@ -33,6 +33,7 @@ internal static class FileRoutes
             .Produces(204)
             .ProducesProblem(404)
             .ProducesProblem(409)
+            .ProducesProblem(412)
             .For(Access.DeleteFile);
         files.MapPost("/{id:guid}/replay", ReplayFile.HandleAsync)
             .WithSummary("Sends a failed file through the pipeline again.")

@@ -73,7 +73,7 @@ internal static class ListFiles
         }
 
         return workspace is { } within && await db.SeesAsync(within, caller, cancellationToken)
-            ? db.FilesInSight().Where(file => file.WorkspaceId == within)
+            ? db.FilesInSight().Where(file => file.WorkspaceId == within).Published(db)
             : db.ListFilesOf(caller);
     }
 

@@ -16,7 +16,7 @@ internal static class FindFolder
             return ApiError.FolderNotFound;
         }
 
-        var contents = await db.Files.Where(file => file.FolderId == id && file.DeletedAt == null).Current(db)
+        var contents = await db.Files.Where(file => file.FolderId == id && file.DeletedAt == null).Published(db).Current(db)
             .GroupBy(_ => 1).Select(files => new { Files = files.Count(), Bytes = files.Sum(file => file.FileSize) }).SingleOrDefaultAsync(cancellationToken);
         return new Tagged<FolderView>(found with { Files = contents?.Files ?? 0, Bytes = contents?.Bytes ?? 0 }, found.Version);
     }

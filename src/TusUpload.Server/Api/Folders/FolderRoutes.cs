@@ -27,6 +27,7 @@ internal static class FolderRoutes
         folders.MapGet("/{id:guid}", FindFolder.HandleAsync)
             .WithSummary("Shows a folder, with what lies in it itself.")
             .Produces<FolderView>()
+            .Produces(304)
             .ProducesProblem(404)
             .For(Access.SeeFolders);
         folders.MapPatch("/{id:guid}", ChangeFolder.HandleAsync)
@@ -60,7 +61,6 @@ internal static class FolderRoutes
         .ProducesProblem(403)
         .ProducesProblem(404)
         .ProducesProblem(409)
-        .ProducesProblem(412)
         .ProducesProblem(422)
         .For(access);
 }

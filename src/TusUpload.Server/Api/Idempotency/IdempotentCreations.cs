@@ -29,8 +29,8 @@ internal sealed partial class IdempotentCreations(RequestDelegate next, Idempote
 
     private async Task HandleAsync(HttpContext http, string? key, Creates creates)
     {
-        // 1.
-        var operation = $"{http.Request.Method} {http.Request.Path.ToUriComponent()}";
+        // 1. One address, however it is written.
+        var operation = $"{http.Request.Method} {http.Request.Path.ToUriComponent().TrimEnd('/').ToLowerInvariant()}";
         if (key is not { Length: > 0 and <= LongestKey } || key.AsSpan().ContainsAnyExceptInRange('!', '~') || operation.Length > LongestOperation)
         {
             await ApiError.InvalidIdempotencyKey.ExecuteAsync(http);

@@ -1,3 +1,5 @@
+using Microsoft.EntityFrameworkCore;
+
 using TusUpload.Data;
 using TusUpload.Data.ApiKeys;
 using TusUpload.Server.Auth.ApiKeys;
@@ -18,6 +20,12 @@ internal static class CreateKey
             return refusal;
         }
 
+        var (end, tooLate) = await EndAsync(body.ExpiresAt?.ToUniversalTime(), caller, services.Db, cancellationToken);
+        if (tooLate is not null)
+        {
+            return tooLate;
+        }
+
         await services.Callers.DefaultWorkspaceAsync(caller, cancellationToken);
         var token = ApiKeyToken.New();
         var key = new ApiKey
@@ -28,11 +36,21 @@ internal static class CreateKey
             SecretHash = token.SecretHash,
             Scopes = [.. body.Scopes!.Distinct(StringComparer.Ordinal)],
             CreatedAt = now,
-            ExpiresAt = body.ExpiresAt?.ToUniversalTime(),
+            ExpiresAt = end,
         };
         services.Db.ApiKeys.Add(key);
         await services.Db.SaveChangesAsync(cancellationToken);
         return TypedResults.Created($"/api/v1/api-keys/{key.Id}", new Made(key.Id, key.Name, key.Scopes, token.ToString(), key.CreatedAt, key.ExpiresAt));
+    }
+
+    /// <summary>A key that ends makes none that outlives it: else whoever got hold of it would keep what it gave.</summary>
+    private static async Task<(DateTimeOffset? End, ApiError? Refusal)> EndAsync(
+        DateTimeOffset? asked, Caller caller, TusUploadDb db, CancellationToken cancellationToken)
+    {
+        var makers = caller.KeyId is { } id
+            ? await db.ApiKeys.Where(key => key.Id == id).Select(key => key.ExpiresAt).SingleOrDefaultAsync(cancellationToken)
+            : null;
+        return asked > makers ? (null, ApiError.ExpiresTooLate) : (asked ?? makers, null);
     }
 
     private static ApiError? Refuse(Body body, Caller caller, DateTimeOffset now)
@@ -51,7 +69,7 @@ internal static class CreateKey
     }
 
     /// <param name="Scopes">What it may do: <c>upload</c>, <c>read</c>, <c>write</c>, <c>manage</c>, and of those who have them <c>observe</c>, <c>operate</c>, <c>administer</c>.</param>
-    /// <param name="ExpiresAt">Default: it does not end by itself.</param>
+    /// <param name="ExpiresAt">Default: it does not end by itself; of one that an API key makes, as that key does.</param>
     internal sealed record Body(string? Name, IReadOnlyList<string>? Scopes, DateTimeOffset? ExpiresAt);
 
     /// <param name="Key">What is brought as Authorization: Bearer. Nobody can show it again.</param>

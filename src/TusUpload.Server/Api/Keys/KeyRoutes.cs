@@ -21,7 +21,7 @@ internal static class KeyRoutes
             .ProducesProblem(400)
             .For(Access.SeeKeys);
         keys.MapDelete("/{id:guid}", RevokeKey.HandleAsync)
-            .WithSummary("Revokes an API key; at other nodes it may count for five seconds more.")
+            .WithSummary("Revokes an API key of the caller's, or anybody's where the caller administers the server; it may count for five seconds more.")
             .Produces(204)
             .ProducesProblem(404)
             .For(Access.RevokeKey);

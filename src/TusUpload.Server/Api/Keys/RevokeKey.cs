@@ -6,14 +6,14 @@ using TusUpload.Uploads.Admission;
 
 namespace TusUpload.Server.Api.Keys;
 
-/// <summary>DELETE /api-keys/{id}; revoking twice is no error.</summary>
+/// <summary>DELETE /api-keys/{id}: the caller's own; who administers the server revokes anybody's. Revoking twice is no error.</summary>
 internal static class RevokeKey
 {
     public static async Task<IResult> HandleAsync(
         Guid id, Caller caller, TusUploadDb db, ApiKeyCallers callers, TimeProvider time, CancellationToken cancellationToken)
     {
-        var (owner, now) = (caller.Subject, time.GetUtcNow());
-        var found = await db.ApiKeys.Where(key => key.Id == id && key.UserId == owner)
+        var (owner, isAnybodys, now) = (caller.Subject, caller.Rights.HasFlag(Rights.Administer), time.GetUtcNow());
+        var found = await db.ApiKeys.Where(key => key.Id == id && (isAnybodys || key.UserId == owner))
             .ExecuteUpdateAsync(key => key.SetProperty(known => known.RevokedAt, known => known.RevokedAt ?? now), cancellationToken);
         callers.Forget(id);
         return found == 0 ? ApiError.ApiKeyNotFound : TypedResults.NoContent();

@@ -82,7 +82,8 @@ internal static class ChangeLink
             var terms = merged.Deserialize<LinkTerms>(JsonSerializerOptions.Web)!;
             return (terms, terms.ExpiresAt <= now && terms.ExpiresAt != known.ExpiresAt ? ApiError.InvalidExpiresAt : terms.Refuse());
         }
-        catch (JsonException)
+        // The second: JSON by its form, whose text is none.
+        catch (Exception bad) when (bad is JsonException or InvalidOperationException)
         {
             return (null, ApiError.InvalidRequest);
         }
@@ -130,12 +131,24 @@ internal static class ChangeLink
                 return (null, null);
             }
 
-            if (given.ValueKind != JsonValueKind.String || given.GetString() is not { Length: > 0 and <= LinkPasswords.Longest } password)
+            if (TextOf(given) is not { Length: > 0 and <= LinkPasswords.Longest } password)
             {
                 return (null, ApiError.InvalidPassword);
             }
 
             return await Passwords.HashAsync(password, cancellationToken) is { } hash ? (hash, null) : (null, ApiError.PasswordsBusy);
+        }
+
+        private static string? TextOf(JsonElement given)
+        {
+            try
+            {
+                return given.ValueKind == JsonValueKind.String ? given.GetString() : null;
+            }
+            catch (InvalidOperationException)
+            {
+                return null;
+            }
         }
     }
 }

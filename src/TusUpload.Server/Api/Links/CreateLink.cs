@@ -60,7 +60,8 @@ internal static class CreateLink
     /// <summary>Why the caller can have no link to there; null: it can.</summary>
     internal static async Task<ApiError?> RefuseAsync(
         this TusUploadDb db, Caller caller, Guid workspace, Guid? folder, CancellationToken cancellationToken) =>
-        !await db.WorkspacesOf(caller, Rights.Manage).AnyAsync(space => space.Id == workspace, cancellationToken) ? ApiError.WorkspaceNotFound
+        !await db.WorkspacesOf(caller, Rights.Manage).AnyAsync(space => space.Id == workspace, cancellationToken)
+            ? await db.RefuseWorkspaceAsync(workspace, caller, cancellationToken)
         : folder is null || await db.Folders.AnyAsync(
             place => place.Id == folder && place.WorkspaceId == workspace && place.DeletedAt == null, cancellationToken)
             ? null

@@ -1,4 +1,5 @@
 using TusUpload.Server.Api.Idempotency;
+using TusUpload.Server.Audit;
 using TusUpload.Server.Auth;
 
 namespace TusUpload.Server.Api.Links;
@@ -15,6 +16,7 @@ internal static class LinkRoutes
             .ProducesProblem(400)
             .ProducesProblem(404)
             .ProducesProblem(409)
+            .ProducesProblem(503)
             .For(Access.MakeLink);
         links.MapGet("", ListLinks.HandleAsync)
             .WithSummary("Lists the links into workspaces that the caller manages, newest first, revoked and expired ones too.")
@@ -24,6 +26,7 @@ internal static class LinkRoutes
         links.MapGet("/{id:guid}", FindLink.HandleAsync)
             .WithSummary("Shows a link.")
             .Produces<LinkView>()
+            .Produces(304)
             .ProducesProblem(404)
             .For(Access.SeeLinks);
         links.MapPatch("/{id:guid}", ChangeLink.HandleAsync)
@@ -33,11 +36,13 @@ internal static class LinkRoutes
             .ProducesProblem(400)
             .ProducesProblem(404)
             .ProducesProblem(412)
+            .ProducesProblem(503)
             .For(Access.ChangeLink);
         links.MapDelete("/{id:guid}", RevokeLink.HandleAsync)
-            .WithSummary("Revokes a link and what its visitors have not finished; its files stay. At other nodes it may count for five seconds more.")
+            .WithSummary("Revokes a link and what its visitors have not finished; its files stay. It may count for five seconds more.")
             .Produces(204)
             .ProducesProblem(404)
+            .ProducesProblem(412)
             .For(Access.RevokeLink);
         MapVisits(links.MapGroup("/{slug}").AllowAnonymous().AddEndpointFilter(OnlyLocallyInDevelopment.FilterAsync));
     }
@@ -57,6 +62,8 @@ internal static class LinkRoutes
             .ProducesProblem(404)
             .ProducesProblem(410)
             .ProducesProblem(422)
-            .ProducesProblem(429);
+            .ProducesProblem(429)
+            .ProducesProblem(503)
+            .WithMetadata(new AuditedAction("visit a share link"));
     }
 }

@@ -2,6 +2,7 @@ using Microsoft.Extensions.Options;
 
 using TusUpload.Data.Links;
 using TusUpload.Protocol;
+using TusUpload.Server.Audit;
 using TusUpload.Server.Auth.Links;
 using TusUpload.Uploads.Admission;
 
@@ -26,6 +27,7 @@ internal static class VisitLink
             return ApiError.LinkNotFound;
         }
 
+        http.Features.Set(new AuditedSubject(link.Id));
         var now = services.Time.GetUtcNow();
         if (link.ExpiresAt <= now)
         {
@@ -55,7 +57,9 @@ internal static class VisitLink
         }
 
         // 5.
-        var (token, expiresAt) = services.Tokens.Issue(link, known?.Visitor ?? Guid.CreateVersion7());
+        var visitor = known?.Visitor ?? Guid.CreateVersion7();
+        var (token, expiresAt) = services.Tokens.Issue(link, visitor);
+        http.User = Caller.OfLink(link.Id, visitor).ToPrincipal(LinkAuthentication.Name);
         var tus = services.Tus.Value;
         return TypedResults.Ok(new Visit(token, expiresAt, OwnAddress.Of(http.Request, tus) + tus.Path, PublicLinkView.Of(link, tus)));
     }

@@ -12,7 +12,7 @@ internal static class CancelUpload
     {
         if (await db.FindUploaderAsync(id, caller, Rights.Write, cancellationToken) is not { } uploader)
         {
-            return ApiError.UploadNotFound;
+            return await db.RefuseUploadAsync(id, caller, cancellationToken);
         }
 
         // As the uploader: a visitor's upload is ended by whose account it counts for as well.

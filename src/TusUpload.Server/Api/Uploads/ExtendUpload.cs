@@ -24,7 +24,7 @@ internal static class ExtendUpload
 
         if (await services.Db.FindUploaderAsync(id, caller, Rights.Write, cancellationToken) is not { } uploader)
         {
-            return ApiError.UploadNotFound;
+            return await services.Db.RefuseUploadAsync(id, caller, cancellationToken);
         }
 
         var now = services.Time.GetUtcNow();

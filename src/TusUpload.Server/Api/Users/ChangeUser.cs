@@ -2,6 +2,7 @@ using System.Text.Json.Serialization;
 
 using TusUpload.Data;
 using TusUpload.Data.Users;
+using TusUpload.Server.Api.Workspaces.Members;
 
 namespace TusUpload.Server.Api.Users;
 
@@ -16,8 +17,9 @@ internal static class ChangeUser
             return ApiError.InvalidStorageLimit;
         }
 
+        userId = MemberRoutes.UserOf(userId);
         return await limits.SetAsync(userId, body.StorageLimit, time.GetUtcNow(), cancellationToken)
-            ? await FindUser.HandleAsync(userId, db, cancellationToken)
+            ? await FindUser.ShowAsync(userId, db, cancellationToken)
             : ApiError.UserNotFound;
     }
 

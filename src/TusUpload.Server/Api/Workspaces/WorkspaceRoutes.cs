@@ -22,6 +22,7 @@ internal static class WorkspaceRoutes
         workspaces.MapGet("/{id:guid}", FindWorkspace.HandleAsync)
             .WithSummary("Shows a workspace.")
             .Produces<WorkspaceView>()
+            .Produces(304)
             .ProducesProblem(404)
             .For(Access.SeeWorkspaces);
         workspaces.MapPatch("/{id:guid}", ChangeWorkspace.HandleAsync)

@@ -1,3 +1,4 @@
+using System.Buffers.Binary;
 using System.Collections.Concurrent;
 
 using TusUpload.Data.ApiKeys;
@@ -7,7 +8,7 @@ namespace TusUpload.Server.Auth.ApiKeys;
 
 /// <summary>
 /// Callers of API keys. What the database said of a key is believed for <see cref="Patience"/>: so long a key that was revoked at another node may still sign
-/// in here.
+/// in here. So long, too, whoever brings one that is none is told so without asking again.
 /// </summary>
 internal sealed class ApiKeyCallers(ApiKeyDirectory keys, TimeProvider time)
 {
@@ -15,6 +16,7 @@ internal sealed class ApiKeyCallers(ApiKeyDirectory keys, TimeProvider time)
 
     private const int Most = 10_000;
     private readonly ConcurrentDictionary<Guid, Known> _known = new();
+    private readonly ConcurrentDictionary<(Guid Id, UInt128 Secret), DateTimeOffset> _unknown = new();
 
     /// <summary>Null: no such key, or one that counts no more.</summary>
     public async ValueTask<Caller?> FindAsync(ApiKeyToken token, CancellationToken cancellationToken)
@@ -25,8 +27,21 @@ internal sealed class ApiKeyCallers(ApiKeyDirectory keys, TimeProvider time)
             return known.Caller;
         }
 
+        // With its secret: whoever guesses at one shuts nobody out.
+        var brought = (token.Id, BinaryPrimitives.ReadUInt128LittleEndian(hash));
+        if (_unknown.TryGetValue(brought, out var until) && until > now)
+        {
+            return null;
+        }
+
         if (await keys.FindAsync(token.Id, hash, now, cancellationToken) is not { } found)
         {
+            if (_unknown.Count >= Most)
+            {
+                _unknown.Clear();
+            }
+
+            _unknown[brought] = now + Patience;
             return null;
         }
 

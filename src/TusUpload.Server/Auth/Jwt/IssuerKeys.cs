@@ -101,10 +101,27 @@ internal sealed partial class IssuerKeys(
         {
             var discovered = OpenIdConnectConfiguration.Create(
                 await client.GetStringAsync($"{_options.Authority!.TrimEnd('/')}/.well-known/openid-configuration", cancellationToken));
+            if (Trouble(discovered) is { } trouble)
+            {
+                throw new HttpRequestException(trouble);
+            }
+
             (issuer, address) = (issuer ?? discovered.Issuer, discovered.JwksUri);
         }
 
         return (issuer!, new JsonWebKeySet(await client.GetStringAsync(address, cancellationToken)).GetSigningKeys());
+    }
+
+    /// <summary>OpenID Connect Discovery 1.0, 4.3: whoever answers at the address has to be who was asked for, and its keys may not come unprotected.</summary>
+    private string? Trouble(OpenIdConnectConfiguration discovered)
+    {
+        var authority = _options.Authority!;
+        return discovered.Issuer != _options.Issuer && discovered.Issuer?.TrimEnd('/') != authority.TrimEnd('/')
+                ? "The issuer at Auth:Jwt:Authority calls itself by another name."
+            : Uri.TryCreate(discovered.JwksUri, UriKind.Absolute, out var keys)
+                && (keys.Scheme == Uri.UriSchemeHttps || !authority.StartsWith("https:", StringComparison.OrdinalIgnoreCase))
+                ? null
+                : "The issuer at Auth:Jwt:Authority has its keys at no https address.";
     }
 
     [LoggerMessage(EventId = 5600, Level = LogLevel.Warning, Message = "The keys of Auth:Jwt could not be fetched: {Reason}")]

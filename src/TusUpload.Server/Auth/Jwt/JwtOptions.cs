@@ -12,7 +12,7 @@ internal sealed class JwtOptions
     /// <summary>Where the keys are (RFC 7517); asked again every 12 hours, and at once, but not twice in ten seconds, for a key that is not known. Default none.</summary>
     public string? JwksUrl { get; init; }
 
-    /// <summary>The secret that tokens are signed with (HS256, 384, 512); 32 bytes or more. May stand beside keys, while one replaces the other. Default none.</summary>
+    /// <summary>The secret that tokens are signed with: 32 bytes or more, of which HS384 takes no fewer than 48 and HS512 no fewer than 64. May stand beside keys, while one replaces the other. Default none.</summary>
     public string? Secret { get; init; }
 
     /// <summary>The tokens' <c>iss</c>; default what <see cref="Authority"/> says of itself.</summary>

@@ -30,7 +30,7 @@ internal sealed class LinkDoor(LinkTryCounting tries, LinkPasswords passwords, T
         var isRight = await passwords.IsRightAsync(password, passwordHash, cancellationToken);
         if (isRight != false)
         {
-            await tries.GiveBackAsync(linkId, address, CancellationToken.None);
+            await (isRight is null ? tries.TakeBackAsync(linkId, address, CancellationToken.None) : tries.GiveBackAsync(linkId, address, CancellationToken.None));
         }
 
         return isRight switch { true => null, false => ApiError.WrongPassword, null => ApiError.PasswordsBusy };

@@ -6,6 +6,7 @@ using Microsoft.AspNetCore.Authentication.Cookies;
 using Microsoft.Extensions.Options;
 
 using TusUpload.Data.ApiKeys;
+using TusUpload.Protocol;
 using TusUpload.Server.Api;
 using TusUpload.Uploads.Admission;
 
@@ -15,7 +16,7 @@ namespace TusUpload.Server.Auth.Login;
 /// What a browser has after signing in at <see cref="LoginRoutes"/>, since it brings no token of its own. It opens the pages of operators and nothing else, ends
 /// with the token it was given for, at the latest after <see cref="Longest"/>, and at once with its API key.
 /// </summary>
-internal sealed class LoginCookie(ApiKeyDirectory keys, TimeProvider time) : IConfigureNamedOptions<CookieAuthenticationOptions>
+internal sealed class LoginCookie(ApiKeyDirectory keys, IOptions<TusOptions> tus, TimeProvider time) : IConfigureNamedOptions<CookieAuthenticationOptions>
 {
     public const string Scheme = "cookie";
 
@@ -44,7 +45,10 @@ internal sealed class LoginCookie(ApiKeyDirectory keys, TimeProvider time) : ICo
         options.Cookie.Name = "tus_upload";
         options.Cookie.HttpOnly = true;
         options.Cookie.SameSite = SameSiteMode.Lax;
-        options.Cookie.SecurePolicy = CookieSecurePolicy.SameAsRequest;
+        // Behind a proxy that is not known as one, requests seem to be plain.
+        options.Cookie.SecurePolicy = tus.Value.PublicUrl?.StartsWith("https:", StringComparison.OrdinalIgnoreCase) == true
+            ? CookieSecurePolicy.Always
+            : CookieSecurePolicy.SameAsRequest;
         options.LoginPath = LoginRoutes.Path;
         options.ReturnUrlParameter = LoginRoutes.ReturnTo;
         options.ExpireTimeSpan = Longest;

@@ -52,7 +52,11 @@ internal static class LoginRoutes
             return ApiError.Forbidden;
         }
 
-        var form = await http.Request.ReadFormAsync(http.RequestAborted);
+        if (await ReadFormAsync(http.Request) is not { } form)
+        {
+            return ApiError.InvalidRequest;
+        }
+
         var returnTo = form[ReturnTo].ToString();
         var (caller, end) = await services.FindAsync(form["token"].ToString().Trim(), http.RequestAborted);
         if (caller is null)
@@ -71,6 +75,19 @@ internal static class LoginRoutes
         return TypedResults.LocalRedirect(IsLocal(returnTo) ? returnTo : "~" + Home);
     }
 
+    /// <summary>Null: it is none, or larger than any that the page sends.</summary>
+    private static async Task<IFormCollection?> ReadFormAsync(HttpRequest request)
+    {
+        try
+        {
+            return await request.ReadFormAsync(request.HttpContext.RequestAborted);
+        }
+        catch (Exception bad) when (bad is InvalidDataException or InvalidOperationException || (bad is IOException and not BadHttpRequestException))
+        {
+            return null;
+        }
+    }
+
     // With a second parameter: a method of a context alone would be taken for one whose result means nothing.
     private static async Task<IResult> SignOutAsync(HttpContext http, HttpRequest request)
     {
@@ -84,8 +101,8 @@ internal static class LoginRoutes
         return TypedResults.LocalRedirect("~" + Path);
     }
 
-    // A page of another site could sign its visitor in as somebody else.
-    private static bool IsOwnPage(HttpRequest request) =>
+    /// <summary>False: a page of another site made it, which could sign its visitor in as somebody else, or act with his cookie.</summary>
+    internal static bool IsOwnPage(HttpRequest request) =>
         request.Headers.Origin is not [{ } origin] || (Uri.TryCreate(origin, UriKind.Absolute, out var page) && page.Authority == request.Host.ToUriComponent());
 
     internal sealed record Services(JwtTokens Tokens, ApiKeyCallers Keys, TimeProvider Time)

@@ -16,6 +16,7 @@ public sealed class EventStreamTests : IDisposable
     private readonly CancellationTokenSource _stopping = new();
     private readonly FakeTimeProvider _time = new();
     private readonly Written _written = new();
+    private bool _counts = true;
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
@@ -65,6 +66,33 @@ public sealed class EventStreamTests : IDisposable
         await stream.WaitAsync(Ct);
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_stream_ends_when_its_sign_in_counts_no_more(bool isBusy)
+    {
+        var stream = RunAsync();
+        await _written.WaitAsync("retry: 2000\n\n", Ct);
+        _counts = false;
+        _time.Advance(EventStream.Heartbeat / 2);
+        _feed.Writer.TryWrite(Message(1, "a"));
+        const string Event = "id: 1\nevent: a\ndata: {\"a\":1}\n\n";
+        await _written.WaitAsync($"retry: 2000\n\n{Event}", Ct);
+        Assert.False(stream.IsCompleted);
+
+        if (isBusy)
+        {
+            _time.Advance(EventStream.Heartbeat / 2);
+            _feed.Writer.TryWrite(Message(1, "a"));
+        }
+        else
+        {
+            _time.Advance(EventStream.Heartbeat / 2);
+        }
+
+        await stream.WaitAsync(Ct);
+    }
+
     [Fact]
     public async Task A_stopping_server_ends_the_stream()
     {
@@ -82,7 +110,7 @@ public sealed class EventStreamTests : IDisposable
     {
         var http = new DefaultHttpContext();
         http.Response.Body = _written;
-        return new EventStream(ReadAsync, wanted ?? (_ => true), _time, _stopping.Token).ExecuteAsync(http);
+        return new EventStream(ReadAsync, wanted ?? (_ => true), () => Task.FromResult(_counts), _time, _stopping.Token).ExecuteAsync(http);
     }
 
     private async IAsyncEnumerable<FeedMessage> ReadAsync([EnumeratorCancellation] CancellationToken cancellationToken)

@@ -1,5 +1,6 @@
 using System.Net;
 using System.Security.Cryptography;
+using System.Text;
 using System.Text.Json;
 
 using Microsoft.Extensions.Logging.Abstractions;
@@ -22,6 +23,27 @@ public sealed class JwtTokensTests
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
+    /// <summary>What docs/sign-in.md says of them.</summary>
+    [Theory]
+    [InlineData(SecurityAlgorithms.HmacSha256, 32)]
+    [InlineData(SecurityAlgorithms.HmacSha384, 48)]
+    [InlineData(SecurityAlgorithms.HmacSha512, 64)]
+    public async Task A_secret_is_as_long_as_its_algorithm_asks_for(string algorithm, int least)
+    {
+        foreach (var length in new[] { least - 1, least })
+        {
+            var secret = new string('s', length);
+            var options = Options.Create(new AuthOptions { Mode = AuthOptions.Bearer, Jwt = new() { Issuer = Issuer, Secret = secret } });
+            using var issuer = new Publisher();
+            using var keys = new IssuerKeys(issuer, options, TimeProvider.System, NullLogger<IssuerKeys>.Instance);
+            var tokens = new JwtTokens(keys, new(options), options, TimeProvider.System);
+
+            var (caller, _, _) = await tokens.ReadAsync(Signed("ann", algorithm, secret), Ct);
+
+            Assert.Equal(length == least, caller is not null);
+        }
+    }
+
     [Fact]
     public async Task What_was_found_of_a_token_is_believed_for_a_minute_and_no_longer()
     {
@@ -42,6 +64,21 @@ public sealed class JwtTokensTests
         var (caller, _, failure) = await tokens.ReadAsync(token, Ct);
         Assert.Null(caller);
         Assert.IsType<SecurityTokenSignatureKeyNotFoundException>(failure);
+    }
+
+    // By hand: the library signs with no secret that is too short.
+    private static string Signed(string user, string algorithm, string secret)
+    {
+        var end = TimeProvider.System.GetUtcNow().AddDays(1).ToUnixTimeSeconds();
+        var text = Base64UrlEncoder.Encode(JsonSerializer.Serialize(new { alg = algorithm, typ = "JWT" })) + "."
+            + Base64UrlEncoder.Encode(JsonSerializer.Serialize(new { iss = Issuer, aud = "authenticated", sub = user, exp = end }));
+        var (key, bytes) = (Encoding.UTF8.GetBytes(secret), Encoding.ASCII.GetBytes(text));
+        return text + "." + Base64UrlEncoder.Encode(algorithm switch
+        {
+            SecurityAlgorithms.HmacSha256 => HMACSHA256.HashData(key, bytes),
+            SecurityAlgorithms.HmacSha384 => HMACSHA384.HashData(key, bytes),
+            _ => HMACSHA512.HashData(key, bytes),
+        });
     }
 
     private static string Of(string user) => new JsonWebTokenHandler().CreateToken(new SecurityTokenDescriptor
