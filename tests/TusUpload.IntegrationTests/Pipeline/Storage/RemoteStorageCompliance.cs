@@ -226,7 +226,7 @@ public abstract class RemoteStorageCompliance(PostgresServer postgres) : ObjectS
         }
 
         Assert.Equal((contents.Sum(bytes => bytes.Length), 0), await host.UsageAsync());
-        Assert.Equal(ids.Count, (await ListAsync(host)).Count());
+        Assert.Equal(ids.Count, (await ListAsync(host)).Count);
     }
 
     [Fact]
