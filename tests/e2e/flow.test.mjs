@@ -13,7 +13,7 @@ import { until } from './lib/until.mjs'
 
 const MiB = 1 << 20
 const SIZE = 256 * MiB
-const READY_WITHIN = Number(process.env.E2E_READY_WITHIN_MS ?? 2_000)
+const READY_WITHIN = Number(process.env.E2E_READY_WITHIN_MS ?? 10_000)
 const CLIENT = fileURLToPath(new URL('clients/resumable.mjs', import.meta.url))
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/
 

@@ -22,7 +22,7 @@ const skip = process.env.CI !== 'true' && spawnSync('psql', ['--version']).statu
 test('2,000 slow uploads run with ten connections, and others are answered meanwhile', { skip }, async (t) => {
   // They all begin in one moment: how long that takes is the machine's affair.
   const { server, passed } = await serve(t, {
-    'Database:MaxConnections': CONNECTIONS, 'Database:QueueTimeout': '00:00:30', 'Jobs:Workers': 1,
+    'Database:MaxConnections': CONNECTIONS, 'Database:QueueTimeout': '00:02:00', 'Jobs:Workers': 1,
     'Content:Durability': 'os', 'Content:MinFreeBytes': 0, 'Logging:LogLevel:Default': 'Warning',
     'Logging:LogLevel:Microsoft.Hosting.Lifetime': 'Information',
   })

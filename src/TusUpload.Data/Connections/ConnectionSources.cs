@@ -24,7 +24,7 @@ internal sealed partial class ConnectionSources(
     public NpgsqlDataSource Create(string pool) => pool switch
     {
         Pools.Commits => Build(pool, Pooled(Budget.Commits)),
-        Pools.Jobs => Build(pool, ForJobs(Pooled(Budget.Jobs))),
+        Pools.Jobs => Build(pool, Alone(Pooled(Budget.Jobs))),
         Pools.Api => Build(pool, Pooled(Budget.Api)),
         Pools.Heartbeat => Build(pool, Alone(Pooled(1))),
         Pools.Signals => Build(pool, Alone(direct() is { Length: > 0 } way ? Sized(way, 1, isPooled: false) : Pooled(1))),
@@ -58,13 +58,6 @@ internal sealed partial class ConnectionSources(
     private static NpgsqlDataSource Build(string pool, NpgsqlConnectionStringBuilder settings) =>
         new NpgsqlDataSourceBuilder(settings.ConnectionString) { Name = pool }.Build();
 
-    private static NpgsqlConnectionStringBuilder ForJobs(NpgsqlConnectionStringBuilder settings)
-    {
-        // Nothing there leaves a session other than it found it, and a job borrows a connection some thirty times.
-        settings.NoResetOnClose = true;
-        return Alone(settings);
-    }
-
     private static NpgsqlConnectionStringBuilder Alone(NpgsqlConnectionStringBuilder settings)
     {
         if (settings.KeepAlive == 0)
@@ -92,12 +85,14 @@ internal sealed partial class ConnectionSources(
         settings.MinPoolSize = 0;
         settings.MaxPoolSize = size;
         settings.Timeout = (int)Math.Ceiling(options.Value.QueueTimeout.TotalSeconds);
+
+        // Nothing of ours leaves a session other than it found it, and to make sure costs six statements before each next one.
+        settings.NoResetOnClose = true;
         if (isPooled)
         {
             // A statement that was prepared, and whatever else belongs to a session, is on one of the pooler's connections and the next transaction
             // on another.
             settings.MaxAutoPrepare = 0;
-            settings.NoResetOnClose = true;
         }
         else if (!Says(given, "Max Auto Prepare"))
         {

@@ -30,6 +30,57 @@ public sealed class JobsTests(PostgresServer postgres)
     }
 
     [Fact]
+    public async Task Small_files_that_end_together_share_jobs_and_a_large_one_has_its_own()
+    {
+        await using var host = await (await PipelineHost.CreateAsync(postgres, new() { ["Jobs:Workers"] = "1", ["Jobs:SmallFile"] = "1000" })).StartAsync();
+        var small = await Task.WhenAll(Enumerable.Range(0, 40).Select(i => host.ReceiveAsync(PipelineHost.Bytes(100 + i, seed: i))));
+        var large = await host.ReceiveAsync(PipelineHost.Bytes(1_001));
+
+        foreach (var id in small)
+        {
+            host.Get<CompletedUploads>().Tell(id, 1_000);
+        }
+
+        host.Get<CompletedUploads>().Tell(large, 1_001);
+
+        foreach (var id in small.Append(large))
+        {
+            await host.EndedAsync(id, FileStatus.Ready);
+            Assert.Equal(["upload.created", "upload.received", "file.processing", "file.ready"], await host.EventsAsync(id));
+        }
+
+        await Eventually.IsAsync(async () => await host.QueryAsync("SELECT count(*) FROM hangfire.job WHERE statename <> 'Succeeded'") is 0L);
+        Assert.InRange((long)(await host.QueryAsync("SELECT count(*) FROM hangfire.job"))!, 2, 10);
+        Assert.Equal(
+            $"[\"\\\"{large}\\\"\", null, null]",
+            await host.QueryAsync($"SELECT arguments::text FROM hangfire.job WHERE arguments::text LIKE '%{large}%'"));
+        Assert.Equal(82L, await host.QueryAsync("SELECT count(*) FROM tus_upload.step_journal"));
+        Assert.Equal((small.Length * 100) + 780 + 1_001, (await host.UsageAsync()).Used);
+    }
+
+    [Fact]
+    public async Task One_of_a_shared_job_that_fails_goes_on_in_its_own_and_holds_nobody_up()
+    {
+        await using var host = await (await PipelineHost.CreateAsync(postgres, new() { ["Jobs:Attempts"] = "2" })).PrepareJobsAsync();
+        var ids = await Task.WhenAll(Enumerable.Range(0, 5).Select(i => host.ReceiveAsync(PipelineHost.Bytes(1_000, seed: i))));
+        await File.WriteAllBytesAsync(host.ContentOf(ids[1]), PipelineHost.Bytes(1_000, seed: 9), Ct);
+
+        await host.Get<IngestJob>().RunManyAsync(ids, Ct);
+
+        foreach (var id in ids.Except([ids[1]]))
+        {
+            Assert.Equal(FileStatus.Ready, (await host.FileAsync(id))!.ProcessingStatus);
+        }
+
+        Assert.Equal(1L, await host.QueryAsync("SELECT count(*) FROM hangfire.job"));
+        await host.StartAsync();
+        Assert.Equal("content_corrupt", (await host.EndedAsync(ids[1], FileStatus.Failed)).RejectionCode);
+        Assert.Equal(2L, await host.QueryAsync("SELECT count(*) FROM hangfire.state WHERE name = 'Processing'"));
+        await host.Get<IngestJob>().RunManyAsync(ids, Ct);
+        Assert.Equal((4_000, 1_000), await host.UsageAsync());
+    }
+
+    [Fact]
     public async Task The_sweep_finds_what_nobody_was_told_of()
     {
         await using var host = await PipelineHost.CreateAsync(postgres);
@@ -103,24 +154,29 @@ public sealed class JobsTests(PostgresServer postgres)
         Assert.True(TimeProvider.System.GetElapsedTime(started) < TimeSpan.FromSeconds(10));
     }
 
-    [Fact]
-    public async Task A_stopped_host_puts_its_job_back_and_the_next_one_goes_on_at_the_step()
+    [Theory]
+    [InlineData(1)]
+    [InlineData(3)]
+    public async Task A_stopped_host_puts_its_job_back_and_the_next_one_goes_on_at_the_step(int files)
     {
         var step = new StuckStep();
         await using var stopped = await (await PipelineHost.CreateAsync(
             postgres, after: services => services.AddSingleton<IUploadStep>(step))).StartAsync();
-        var id = await stopped.ReceiveAsync(PipelineHost.Bytes(1_000));
-        stopped.Get<CompletedUploads>().Tell(id, 1_000);
+        var ids = await Task.WhenAll(Enumerable.Range(0, files).Select(i => stopped.ReceiveAsync(PipelineHost.Bytes(1_000, seed: i))));
+        await stopped.Get<JobQueue>().EnqueueAsync(ids, stopped.Get<TusUpload.Uploads.Leases.LocalNode>().Id, Ct);
         await step.Entered.Task.WaitAsync(Ct);
 
         await stopped.StopAsync();
 
-        Assert.Equal(FileStatus.Storing, (await stopped.FileAsync(id))!.ProcessingStatus);
+        Assert.Equal(FileStatus.Storing, (await stopped.FileAsync(ids[0]))!.ProcessingStatus);
         Assert.Equal(1L, await stopped.QueryAsync("SELECT count(*) FROM hangfire.jobqueue WHERE fetchedat IS NULL"));
         stopped.Get<TusUpload.Uploads.Content.ContentFolder>().Dispose();
         await using var next = await (await stopped.RestartedAsync()).StartAsync();
-        await next.EndedAsync(id, FileStatus.Ready);
-        Assert.Single(await next.EventsAsync(id), "file.ready");
+        foreach (var id in ids)
+        {
+            await next.EndedAsync(id, FileStatus.Ready);
+            Assert.Single(await next.EventsAsync(id), "file.ready");
+        }
     }
 
     [Fact]
