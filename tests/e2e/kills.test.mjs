@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { test } from 'node:test'
 import { setTimeout as pause } from 'node:timers/promises'
+import { createLink } from './lib/api.mjs'
 import { exchange } from './lib/http.mjs'
 import { Random } from './lib/random.mjs'
 import { serve } from './lib/serve.mjs'
@@ -18,7 +19,7 @@ test(`A server that is killed ${SERVER_KILLS} times at random moments loses noth
   const { server, passed } = await serve(t, SETTINGS)
   const random = new Random()
   t.diagnostic(`E2E_SEED=${random.seed}`)
-  const traffic = new Traffic(server, random)
+  const traffic = new Traffic(server, random, await createLink(server))
   const postgres = server.postgresPid
 
   for (let kill = 0; kill < SERVER_KILLS; kill++) {
@@ -40,7 +41,7 @@ test(`Uploads go on after Postgres was killed ${POSTGRES_KILLS} times`, async (t
   const { server, passed } = await serve(t, SETTINGS)
   const random = new Random()
   t.diagnostic(`E2E_SEED=${random.seed}`)
-  const traffic = new Traffic(server, random)
+  const traffic = new Traffic(server, random, await createLink(server))
 
   for (let kill = 0; kill < POSTGRES_KILLS; kill++) {
     await traffic.moves()

@@ -17,12 +17,21 @@ export async function createBatch(server, expectedFiles) {
   return answer.json
 }
 
+/** A share link that takes whatever comes. */
+export async function createLink(server) {
+  const answer = await exchange('POST', `${server.url}/api/v1/links`, {
+    headers: { 'Content-Type': 'application/json', 'Content-Length': 2 }, body: Buffer.from('{}'),
+  })
+  assert.equal(answer.status, 201, `POST links: ${answer.status} ${answer.body}`)
+  return answer.json
+}
+
 /** Every item of a list, page by page. */
-export async function all(server, path) {
+export async function all(server, path, query = '') {
   const items = []
   let cursor = ''
   do {
-    const page = await get(server, `${path}?limit=100${cursor && `&cursor=${encodeURIComponent(cursor)}`}`)
+    const page = await get(server, `${path}?limit=100${query}${cursor && `&cursor=${encodeURIComponent(cursor)}`}`)
     items.push(...page.items)
     cursor = page.nextCursor
   } while (cursor)

@@ -13,10 +13,11 @@ const HARMLESS = new Set([
   'POST 201', 'POST 503', 'POST lost', 'PATCH 204', 'PATCH 423', 'PATCH 503', 'PATCH lost', 'HEAD 200', 'HEAD 423', 'HEAD lost',
 ])
 
-/** Uploads of several kinds, one after another, until they are told to end. */
+/** Uploads of several kinds, one after another, until they are told to end; the small ones through a share link. */
 export class Traffic {
   #server
   #random
+  #link
   #running = []
   #ending = false
   #failure
@@ -24,9 +25,10 @@ export class Traffic {
   answers = {}
   finished = []
 
-  constructor(server, random) {
+  constructor(server, random, link) {
     this.#server = server
     this.#random = random
+    this.#link = link
     const one = (content) => new PersistentUpload(server, this.answers).run(content, { bytesPerSecond: 12 * MiB })
     this.#repeat(16 * MiB, 48 * MiB, one)
     this.#repeat(2 * MiB, 8 * MiB, one)
@@ -69,12 +71,17 @@ export class Traffic {
     }
 
     const files = await until('every file is ready', async () => {
-      const listed = await all(this.#server, 'files')
+      const listed = await all(this.#server, 'files', `&workspaceId=${this.#link.workspaceId}`)
       return listed.every((file) => file.processingStatus === 'ready') && listed
     }, { within: 60_000, every: 200 })
-    assert.ok([...finished].every((id) => files.some((file) => file.id === id)), 'finished files are listed')
+    assert.deepEqual([...finished].filter((id) => !files.some((file) => file.id === id)), [], 'finished files are listed')
     await assertUsage(this.#server, files.reduce((sum, file) => sum + file.fileSize, 0))
     assert.deepEqual((await get(this.#server, 'usage/drift')).items, [], 'every counter is what it should be')
+    const through = files.filter((file) => file.linkId === this.#link.id)
+    const { files: counted, storage } = await get(this.#server, `links/${this.#link.id}`)
+    assert.deepEqual(
+      [counted, storage.used, storage.reserved], [through.length, through.reduce((sum, file) => sum + file.fileSize, 0), 0], 'the link counts what came by it')
+    assert.ok(counted > 0)
     await this.#assertAnnouncedOnce(files)
     const surprising = Object.keys(this.answers).filter((answer) => !HARMLESS.has(answer))
     assert.deepEqual(surprising, [], `answers: ${JSON.stringify(this.answers)}`)
@@ -114,7 +121,7 @@ export class Traffic {
   async #postWhole(content) {
     const created = await until('a small upload is taken', async () => {
       try {
-        const answer = await post(this.#server, { size: content.size, body: content.bytes(0) })
+        const answer = await post(this.#server, { size: content.size, body: content.bytes(0), metadata: { linkId: this.#link.id } })
         count(this.answers, `POST ${answer.status}`)
         return answer.status === 201 && answer
       } catch (trouble) {

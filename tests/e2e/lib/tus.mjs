@@ -21,7 +21,7 @@ export async function post(server, { size, metadata = {}, body } = {}) {
   })
   if (answer.status === 201) {
     answer.url = new URL(answer.headers.location, `${server.url}/uploads`).href
-    answer.id = answer.url.split('/').at(-1)
+    answer.id = new URL(answer.url).pathname.split('/').at(-1)
   }
 
   return answer
