@@ -58,7 +58,7 @@ public sealed class BatchStatementTests(PostgresServer postgres) : IAsyncLifetim
         Assert.True((await _database.CreateAsync(expired)).Made);
 
         Assert.NotNull(await endings.TerminateAsync(cancelled.Id, TestDatabase.User, TestDatabase.Now, Ct));
-        Assert.NotNull(await endings.ExpireOneAsync(TestDatabase.Now, Ct));
+        Assert.NotNull(await _database.ExpireOneAsync());
 
         Assert.Equal([null, expired.Id], (await LinesAsync(batch)).Select(line => line.UploadId));
         Assert.False(await JoinAsync(batch, "b", 10));
@@ -177,8 +177,7 @@ public sealed class BatchStatementTests(PostgresServer postgres) : IAsyncLifetim
     [InlineData("abandon")]
     public async Task Whatever_ends_a_batch_together_with_its_last_file_it_ends_once(string with)
     {
-        var (files, sessions, sealing, endings) =
-            (_database.Get<FileProcessing>(), _database.Get<SessionEndings>(), _database.Get<BatchSealing>(), _database.Get<BatchEndings>());
+        var (files, sealing, endings) = (_database.Get<FileProcessing>(), _database.Get<BatchSealing>(), _database.Get<BatchEndings>());
         for (var round = 0; round < Rounds; round++)
         {
             var now = TestDatabase.Now;
@@ -204,7 +203,7 @@ public sealed class BatchStatementTests(PostgresServer postgres) : IAsyncLifetim
             {
                 "seal" => sealing.SealAsync(batch, now, Ct),
                 "expiry" => endings.ExpireOneAsync(now, Ct),
-                "expired upload" => sessions.ExpireOneAsync(now, Ct),
+                "expired upload" => _database.ExpireOneAsync(),
                 "abandon" => endings.AbandonAsync(batch, now, Ct),
                 _ => Task.CompletedTask,
             };

@@ -145,7 +145,7 @@ public sealed class FileStatementTests(PostgresServer postgres)
         Assert.True((await database.CreateAsync(database.Session(1, batch))) is { Made: false, BatchKnown: true, BatchOpen: false });
         await database.Get<SessionEndings>().TerminateAsync(gone.Id, TestDatabase.User, TestDatabase.Now, Ct);
         Assert.Equal("sealed", (await database.BatchAsync(batch)).Status);
-        await database.Get<SessionEndings>().ExpireOneAsync(TestDatabase.Now, Ct);
+        await database.ExpireOneAsync();
 
         var ended = await database.BatchAsync(batch);
         Assert.Equal(("partial", 2, 1, 1), (ended.Status, ended.JoinedFiles, ended.ProcessedFiles, ended.FailedFiles));

@@ -54,7 +54,7 @@ public sealed class LinkStatementTests(PostgresServer postgres) : IAsyncLifetime
                     Assert.Null(await endings.TerminateAsync(session.Id, session.UploaderId, TestDatabase.Now, Ct));
                     break;
                 case 1:
-                    while (await endings.ExpireOneAsync(TestDatabase.Now, Ct) is not null)
+                    while (await _database.ExpireOneAsync() is not null)
                     {
                     }
 

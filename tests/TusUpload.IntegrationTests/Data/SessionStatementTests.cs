@@ -275,7 +275,7 @@ public sealed class SessionStatementTests(PostgresServer postgres)
 
         Task<SessionState?> End() => terminated
             ? endings.TerminateAsync(session.Id, TestDatabase.User, TestDatabase.Now, Ct)
-            : endings.ExpireOneAsync(TestDatabase.Now, Ct);
+            : database.ExpireOneAsync();
 
         Assert.Equal(session.Id, (await End())!.Id);
         Assert.Null(await End());
