@@ -96,8 +96,8 @@ public sealed class FileStatementTests(PostgresServer postgres)
         Assert.Equal("partial", (await database.BatchAsync(batch)).Status);
         Assert.Equal((10, 20), await database.UsageAsync());
 
-        Assert.False(await files.ReplayAsync(second, "somebody else", Ct));
-        Assert.True(await files.ReplayAsync(second, TestDatabase.User, Ct));
+        Assert.False(await files.ReplayAsync(second, "somebody else", TestDatabase.Now, Ct));
+        Assert.True(await files.ReplayAsync(second, TestDatabase.User, TestDatabase.Now, Ct));
         await files.BeginAsync(second, new(Node), TestDatabase.Now, Ct);
         Assert.True(await files.SettleAsync(second, Digest, "key2", null, TestDatabase.Now, Ct));
 
