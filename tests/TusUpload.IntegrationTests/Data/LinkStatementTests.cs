@@ -98,6 +98,32 @@ public sealed class LinkStatementTests(PostgresServer postgres) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_visit_that_brings_nothing_else_counts_as_a_use()
+    {
+        var link = await LinkAsync(new() { MaxUses = 1 });
+
+        Assert.True((await _database.CreateAsync(Visit(link, 0) with { IsPartial = true })).Made);
+
+        Assert.Equal(LinkRefusal.Uses, (await _database.CreateAsync(Visit(link, 0) with { IsPartial = true })).LinkRefusal);
+    }
+
+    [Fact]
+    public async Task Tries_that_are_taken_and_given_back_at_once_never_wait_in_a_circle()
+    {
+        var (tries, now) = (_database.Get<LinkTryCounting>(), TestDatabase.Now);
+        for (var round = 0; round < 30; round++)
+        {
+            // Known from long ago, so that they are counted anew.
+            var link = await LinkAsync(new());
+            Assert.Null(await tries.TakeAsync(link, "192.0.2.1", now.AddHours(-2), Ct));
+
+            await Task.WhenAll(Enumerable.Range(0, 16).Select(i => i % 2 == 0
+                ? tries.TakeAsync(link, "192.0.2.1", now, Ct)
+                : tries.GiveBackAsync(link, "192.0.2.1", Ct)));
+        }
+    }
+
+    [Fact]
     public async Task An_address_has_five_tries_free_and_the_next_ones_are_ever_further_apart()
     {
         var (link, tries, now) = (await LinkAsync(new()), _database.Get<LinkTryCounting>(), TestDatabase.Now);
