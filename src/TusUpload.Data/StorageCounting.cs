@@ -21,7 +21,7 @@ internal static class StorageCounting
             UPDATE tus_upload.users level
                SET storage_reserved = level.storage_reserved + change.reserved, storage_used = level.storage_used + change.used,
                    storage_warned = {StorageWarnings.Next}
-              FROM change WHERE level.id = change.user_id AND (change.reserved <> 0 OR change.used <> 0 OR change.files <> 0)
+              FROM change WHERE level.id = change.user_id AND (change.reserved <> 0 OR change.used <> 0 OR change.files <> 0 OR change.visits <> 0)
             RETURNING level.id, level.default_workspace_id AS workspace_id, {StorageWarnings.Columns}
         ), counted_workspace AS (
             UPDATE tus_upload.workspaces level

@@ -85,7 +85,8 @@ public static class PipelineServiceCollectionExtensions
         services.AddSingleton<DeletionSweep>();
         services.AddSingleton(provider => new JobsHealth(provider.GetRequiredService<JobTables>()));
         services.AddSingleton(provider => new FileReplay(
-            provider.GetRequiredService<FileProcessing>(), provider.GetRequiredService<WaitingFiles>(), provider.GetRequiredService<JobQueue>()));
+            provider.GetRequiredService<FileProcessing>(), provider.GetRequiredService<WaitingFiles>(), provider.GetRequiredService<JobQueue>(),
+            provider.GetRequiredService<TimeProvider>()));
 
         services.AddHostedService<JobStorageSetup>();
         services.AddHostedService<JobDispatcher>();

@@ -172,6 +172,7 @@ public static class UploadsServiceCollectionExtensions
     {
         services.AddOptions<ExpiryOptions>().BindConfiguration(ExpiryOptions.Section).ValidateOnStart();
         services.AddSingleton<IValidateOptions<ExpiryOptions>, ExpiryOptionsRules>();
+        services.AddSingleton<ExpiredUploads>();
         services.AddSingleton<ExpirySweep>();
         services.AddHostedService<ExpirySweepService>();
         services.AddOptions<BatchOptions>().BindConfiguration(BatchOptions.Section).ValidateOnStart();

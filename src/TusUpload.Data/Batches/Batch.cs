@@ -39,6 +39,9 @@ public sealed class Batch
     /// <summary>Its files are seen together, when it is complete, or never.</summary>
     public bool AllOrNothing { get; init; }
 
+    /// <summary>It was cancelled before it had ended, and so will never be complete.</summary>
+    public bool IsAbandoned { get; init; }
+
     /// <summary>What becomes of a file that comes when the batch is closed: one of <see cref="LatePolicy"/>.</summary>
     public string LateFiles { get; init; } = LatePolicy.Refuse;
 

@@ -24,6 +24,7 @@ internal sealed class BatchConfiguration : IEntityTypeConfiguration<Batch>
         table.Property(batch => batch.UploaderId).HasMaxLength(200);
         table.Property(batch => batch.Status).HasMaxLength(20);
         table.Property(batch => batch.AllOrNothing).HasDefaultValue(false);
+        table.Property(batch => batch.IsAbandoned).HasDefaultValue(false);
         table.Property(batch => batch.LateFiles).HasMaxLength(20).HasDefaultValue(LatePolicy.Refuse);
         table.Property(batch => batch.LateJoined).HasDefaultValue(0);
         table.HasIndex(batch => new { batch.UserId, batch.Id });

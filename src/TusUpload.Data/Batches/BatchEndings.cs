@@ -14,7 +14,7 @@ public sealed class BatchEndings([FromKeyedServices(Pools.Api)] NpgsqlDataSource
 {
     private const string End = $"""
         , batch AS (
-            UPDATE tus_upload.batches b SET status = $2, failed_files = b.joined_files - b.processed_files, ended_at = $1
+            UPDATE tus_upload.batches b SET status = $2, failed_files = b.joined_files - b.processed_files, is_abandoned = $2 = 'failed', ended_at = $1
               FROM held WHERE b.id = held.id
             RETURNING b.*
         ), {BatchCounting.End}

@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 
 using TusUpload.Data.Connections;
+using TusUpload.Data.Sessions;
 
 namespace TusUpload.Data.Files;
 
@@ -14,7 +15,7 @@ public sealed class FileCopying([FromKeyedServices(Pools.Api)] NpgsqlDataSource 
 {
     // The source is held, so that it is not deleted between this look at it and the copy's row, which keeps its object. Rows are locked in the order that
     // holds everywhere: file, user, workspace.
-    private const string CopySql = $"""
+    private static readonly string CopySql = $"""
         WITH source AS MATERIALIZED (
             SELECT * FROM tus_upload.files
              WHERE id = $2 AND user_id = $3 AND processing_status = 'ready' AND deleted_at IS NULL
@@ -41,7 +42,8 @@ public sealed class FileCopying([FromKeyedServices(Pools.Api)] NpgsqlDataSource 
             SELECT FROM tus_upload.upload_sessions s, source, space, place
              WHERE space.refuses AND s.workspace_id = space.id AND s.folder_id IS NOT DISTINCT FROM place.folder_id
                AND hashtextextended(s.file_name, 0) = hashtextextended(COALESCE(normalize($7, NFC), source.file_name), 0)
-               AND s.file_name = COALESCE(normalize($7, NFC), source.file_name) AND s.status = 'receiving' AND NOT s.is_partial AND s.expires_at > $1
+               AND s.file_name = COALESCE(normalize($7, NFC), source.file_name) AND s.status = 'receiving' AND NOT s.is_partial
+               AND {SessionState.ExpiryOf("s")} > $1
         ), admitted AS MATERIALIZED (
             SELECT 1 FROM source, account, space, place
              WHERE COALESCE(account.room >= source.file_size, true) AND COALESCE(space.room >= source.file_size, true)

@@ -9,12 +9,10 @@ namespace TusUpload.Data.Files;
 /// <summary>A file that its owner deletes: invisible and no longer counted at once, its bytes removed afterwards by a job.</summary>
 public sealed class FileDeletion([FromKeyedServices(Pools.Api)] NpgsqlDataSource database)
 {
+    private const string Which = "id = $2 AND user_id = $3 AND deleted_at IS NULL AND processing_status IN ('ready', 'rejected', 'failed')";
+
     // What it used, or still held after it failed, goes back at every level in the statement that marks it.
-    private const string DeleteSql = $"""
-        WITH file AS (
-            UPDATE tus_upload.files SET deleted_at = $1
-             WHERE id = $2 AND user_id = $3 AND deleted_at IS NULL AND processing_status IN ('ready', 'rejected', 'failed')
-               AND ($4 IS NULL OR version = $4)
+    private const string Marked = $"""
             RETURNING *, CASE WHEN processing_status = 'ready' THEN file_size ELSE 0 END AS used
         ), {FileEvents.Unhold}, change AS (
             SELECT file.user_id, file.workspace_id, file.link_id, -COALESCE(held.reserved_size, 0) AS reserved, -file.used AS used,
@@ -25,6 +23,22 @@ public sealed class FileDeletion([FromKeyedServices(Pools.Api)] NpgsqlDataSource
               FROM file WHERE c.checksum = file.sha256 AND file.processing_status = 'ready' AND {StorageCounting.Done}
         )
         SELECT id FROM file
+        """;
+
+    private const string DeleteSql = $"""
+        WITH file AS (
+            UPDATE tus_upload.files SET deleted_at = $1 WHERE {Which} AND ($4 IS NULL OR version = $4)
+        {Marked}
+        """;
+
+    // A page of files was read a while ago: one that has been moved out since is not purged.
+    private const string PurgeSql = $"""
+        WITH file AS (
+            UPDATE tus_upload.files SET deleted_at = $1
+             WHERE {Which} AND folder_id IS NOT DISTINCT FROM $5 AND (
+                   EXISTS (SELECT FROM tus_upload.folders root WHERE root.id = $4 AND root.deleted_with = root.id AND root.deleted_at = 'epoch')
+                   OR EXISTS (SELECT FROM tus_upload.workspaces root WHERE root.id = $4 AND root.deleted_at = 'epoch'))
+        {Marked}
         """;
 
     // A file that failed after it was stored has its object's key in the journal only.
@@ -66,6 +80,14 @@ public sealed class FileDeletion([FromKeyedServices(Pools.Api)] NpgsqlDataSource
     {
         await using var command = database.CreateCommand(DeleteSql);
         command.With(now).With(id).With(userId).With(version);
+        return await command.ExecuteScalarAsync(cancellationToken) is Guid;
+    }
+
+    /// <summary>The same for a file that lies below a root of the trash; false also where that is not marked to be purged, or the file lies elsewhere by now.</summary>
+    public async Task<bool> PurgeAsync(Guid id, string userId, Guid root, Guid? folderId, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(PurgeSql);
+        command.With(now).With(id).With(userId).With(root).With(folderId);
         return await command.ExecuteScalarAsync(cancellationToken) is Guid;
     }
 

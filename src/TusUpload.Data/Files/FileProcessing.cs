@@ -134,7 +134,8 @@ public sealed class FileProcessing([FromKeyedServices(Pools.Jobs)] NpgsqlDataSou
         SELECT id FROM file
         """;
 
-    // A batch that ended because of this file waits for it again, and will end again; one whose time ran out has ended for good.
+    // A batch that ended because of this file waits for it again, and will end again. One that was given up or whose time ran out has ended for good,
+    // also where it ended before its time did.
     private const string ReplaySql = """
         WITH file AS (
             UPDATE tus_upload.files
@@ -146,7 +147,10 @@ public sealed class FileProcessing([FromKeyedServices(Pools.Jobs)] NpgsqlDataSou
             UPDATE tus_upload.batches b
                SET failed_files = b.failed_files - 1, ended_at = NULL,
                    status = CASE WHEN b.status IN ('partial', 'failed') THEN 'sealed' ELSE b.status END
-              FROM file WHERE b.id = file.batch_id AND NOT file.is_late AND b.status <> 'expired'
+              FROM file
+             WHERE b.id = file.batch_id AND NOT file.is_late
+               AND (b.status IN ('open', 'sealed')
+                    OR (b.status IN ('partial', 'failed') AND NOT b.is_abandoned AND COALESCE(b.expires_at > $3, true)))
         )
         SELECT id FROM file
         """;
@@ -210,8 +214,8 @@ public sealed class FileProcessing([FromKeyedServices(Pools.Jobs)] NpgsqlDataSou
         RunAsync(FailSql, command => command.With(now).With(id).With(code).With(message), cancellationToken);
 
     /// <summary>Back to received, for its owner; false when there is no such failed file.</summary>
-    public Task<bool> ReplayAsync(Guid id, string userId, CancellationToken cancellationToken) =>
-        RunAsync(ReplaySql, command => command.With(id).With(userId), cancellationToken);
+    public Task<bool> ReplayAsync(Guid id, string userId, DateTimeOffset now, CancellationToken cancellationToken) =>
+        RunAsync(ReplaySql, command => command.With(id).With(userId).With(now), cancellationToken);
 
     /// <summary>One of <see cref="FileStatus"/>; null when there is no such file.</summary>
     public async Task<string?> StatusAsync(Guid id, CancellationToken cancellationToken)

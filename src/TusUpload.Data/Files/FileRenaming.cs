@@ -3,6 +3,7 @@ using Microsoft.Extensions.DependencyInjection;
 using Npgsql;
 
 using TusUpload.Data.Connections;
+using TusUpload.Data.Sessions;
 
 namespace TusUpload.Data.Files;
 
@@ -10,7 +11,7 @@ namespace TusUpload.Data.Files;
 public sealed class FileRenaming([FromKeyedServices(Pools.Api)] NpgsqlDataSource database)
 {
     // The database brings names into NFC: a process without the system's globalization data (InvariantGlobalization) leaves them as they are.
-    private const string ChangeSql = """
+    private static readonly string ChangeSql = $"""
         WITH file AS MATERIALIZED (
             SELECT id, workspace_id, version FROM tus_upload.files WHERE id = $1 AND user_id = $2 AND deleted_at IS NULL FOR NO KEY UPDATE
         ), folder AS MATERIALIZED (
@@ -30,7 +31,7 @@ public sealed class FileRenaming([FromKeyedServices(Pools.Api)] NpgsqlDataSource
                     SELECT FROM tus_upload.upload_sessions other, refusing
                      WHERE other.workspace_id = refusing.id AND hashtextextended(other.file_name, 0) = hashtextextended(normalize($4, NFC), 0)
                        AND other.file_name = normalize($4, NFC) AND other.folder_id IS NOT DISTINCT FROM $3
-                       AND other.status = 'receiving' AND NOT other.is_partial AND other.expires_at > $6) THEN 'taken'
+                       AND other.status = 'receiving' AND NOT other.is_partial AND {SessionState.ExpiryOf("other")} > $6) THEN 'taken'
                 ELSE 'done' END AS says
               FROM file
         ), changed AS (

@@ -33,11 +33,13 @@ public sealed class FolderChanges([FromKeyedServices(Pools.Api)] NpgsqlDataSourc
         """;
 
     // Also brings back from the trash ($8): those that were deleted with the folder, and no others. Nothing in the subtree can stand in
-    // its own way: a new path that is another's old one would lie above the folder, where it is taken, or below it, which is a circle.
+    // its own way: a new path that is another's old one would lie above the folder, where it is taken, or below it, which is a circle. The folder's row
+    // is locked, for whoever marks it for good asks for no turn: so it is one or the other.
     private const string PlaceSql = """
         WITH RECURSIVE folder AS MATERIALIZED (
             SELECT id, path, version, CASE WHEN $4 THEN $5 ELSE parent_id END AS parent_id FROM tus_upload.folders
              WHERE id = $1 AND workspace_id = $2 AND CASE WHEN $8 THEN deleted_with = id AND deleted_at > 'epoch' ELSE deleted_at IS NULL END
+               FOR NO KEY UPDATE
         ), subtree AS (
             SELECT id, path FROM folder
             UNION ALL

@@ -30,6 +30,8 @@ internal sealed class LinkConfiguration : IEntityTypeConfiguration<Link>
         table.Property(link => link.Files).HasDefaultValue(0);
         table.Property(link => link.Version).HasDefaultValue(1);
         table.HasIndex(link => new { link.WorkspaceId, link.Id });
+        table.HasIndex(link => link.Id, "ix_links_allowed_origins").HasDatabaseName("ix_links_allowed_origins")
+            .HasFilter("allowed_origins IS NOT NULL AND revoked_at IS NULL");
         table.HasOne<Workspace>().WithMany().HasForeignKey(link => link.WorkspaceId).OnDelete(DeleteBehavior.Restrict);
         table.HasOne<Folder>().WithMany().HasForeignKey(link => link.FolderId).OnDelete(DeleteBehavior.SetNull);
     }

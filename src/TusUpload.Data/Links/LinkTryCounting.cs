@@ -13,18 +13,22 @@ public sealed class LinkTryCounting(NpgsqlDataSource database)
 
     // An address has five free; each one more has to be twice as far from the first as the one before: 1, 2, 4 … seconds, so it has 17 in an hour. The
     // link has a hundred free over all addresses, and then one in ten seconds: who guesses with many machines has 460 in an hour. A link is never closed:
-    // the next try is at most ten seconds away, whoever comes first has it, and who has been there needs none. A row that is not there yet cannot be
-    // locked: of several that make it at once, the later ones meet the condition of the update.
+    // the next try is at most ten seconds away, whoever comes first has it, and who has been there needs none. The link's own row is there before, and
+    // is locked before that of any address, however old they are.
+    private const string WholeSql = """
+        INSERT INTO tus_upload.link_tries (link_id, address, failed, since) VALUES ($1, '*', 0, $2) ON CONFLICT (link_id, address) DO NOTHING
+        """;
+
     private const string TakeSql = """
         WITH known AS MATERIALIZED (
             SELECT address, failed, since FROM tus_upload.link_tries
-             WHERE link_id = $1 AND address IN ($2, '*') AND since > $3 - $4 ORDER BY address = '*' DESC FOR NO KEY UPDATE
+             WHERE link_id = $1 AND address IN ($2, '*') ORDER BY address = '*' DESC FOR NO KEY UPDATE
         ), free AS MATERIALIZED (
             SELECT COALESCE(max(since + CASE
                        WHEN address = '*' THEN GREATEST(failed - 99, 0) * interval '10 seconds'
                        WHEN failed < 5 THEN interval '0'
                        ELSE power(2, LEAST(failed - 5, 20)) * interval '1 second' END), $3) AS at
-              FROM known
+              FROM known WHERE since > $3 - $4
         ), own AS (
             INSERT INTO tus_upload.link_tries AS tries (link_id, address, failed, since) SELECT $1, $2, 1, $3 FROM free WHERE at <= $3
                 ON CONFLICT (link_id, address) DO UPDATE
@@ -33,10 +37,10 @@ public sealed class LinkTryCounting(NpgsqlDataSource database)
              WHERE tries.failed < 5 OR tries.since <= $3 - $4 OR tries.since + power(2, LEAST(tries.failed - 5, 20)) * interval '1 second' <= $3
             RETURNING link_id
         ), whole AS (
-            INSERT INTO tus_upload.link_tries AS tries (link_id, address, failed, since) SELECT link_id, '*', 1, $3 FROM own
-                ON CONFLICT (link_id, address) DO UPDATE
+            UPDATE tus_upload.link_tries AS tries
                SET failed = CASE WHEN tries.since > $3 - $4 THEN tries.failed + 1 ELSE 1 END,
                    since = CASE WHEN tries.since > $3 - $4 THEN tries.since ELSE $3 END
+              FROM own WHERE tries.link_id = own.link_id AND tries.address = '*'
         ), forgotten AS (
             DELETE FROM tus_upload.link_tries old USING (
                 SELECT address FROM tus_upload.link_tries
@@ -65,9 +69,11 @@ public sealed class LinkTryCounting(NpgsqlDataSource database)
     /// <summary>Takes a try; null: it may be made. Otherwise how long to wait for the next one, and nothing was counted.</summary>
     public async Task<TimeSpan?> TakeAsync(Guid linkId, string address, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        await using var command = database.CreateCommand(TakeSql);
-        command.With(linkId).With(address).With(now).With(Memory);
-        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        // Without a transaction of its own a batch is one.
+        await using var batch = database.CreateBatch();
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(WholeSql).With(linkId).With(now));
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(TakeSql).With(linkId).With(address).With(now).With(Memory));
+        await using var row = await batch.ExecuteReaderAsync(cancellationToken);
         await row.ReadAsync(cancellationToken);
         return row.GetBoolean(0) ? null : row.GetFieldValue<TimeSpan>(1);
     }

@@ -171,6 +171,12 @@ namespace TusUpload.Data.Migrations
                         .HasColumnType("integer")
                         .HasColumnName("failed_files");
 
+                    b.Property<bool>("IsAbandoned")
+                        .ValueGeneratedOnAdd()
+                        .HasColumnType("boolean")
+                        .HasDefaultValue(false)
+                        .HasColumnName("is_abandoned");
+
                     b.Property<int>("JoinedFiles")
                         .HasColumnType("integer")
                         .HasColumnName("joined_files");
@@ -921,6 +927,10 @@ namespace TusUpload.Data.Migrations
                     b.HasIndex("WorkspaceId", "Id")
                         .HasDatabaseName("ix_links_workspace_id_id");
 
+                    b.HasIndex(new[] { "Id" }, "ix_links_allowed_origins")
+                        .HasDatabaseName("ix_links_allowed_origins")
+                        .HasFilter("allowed_origins IS NOT NULL AND revoked_at IS NULL");
+
                     b.ToTable("links", "tus_upload", t =>
                         {
                             t.HasCheckConstraint("ck_links_files", "files >= 0 AND max_files >= 1");
@@ -1621,6 +1631,10 @@ namespace TusUpload.Data.Migrations
 
                     b.HasIndex("UserId", "Id")
                         .HasDatabaseName("ix_workspaces_user_id_id");
+
+                    b.HasIndex(new[] { "Id" }, "ix_workspaces_allowed_origins")
+                        .HasDatabaseName("ix_workspaces_allowed_origins")
+                        .HasFilter("allowed_origins IS NOT NULL AND deleted_at IS NULL");
 
                     b.ToTable("workspaces", "tus_upload", t =>
                         {

@@ -13,12 +13,13 @@ namespace TusUpload.Data.Nodes;
 public sealed class StaleNodes([FromKeyedServices(Pools.Jobs)] NpgsqlDataSource database)
 {
     // Rows are read first and changed only where their lease is still the one that was read: a node that came after this statement began is not
-    // seen by it, but its epoch is.
+    // seen by it, but its epoch is. They are locked by id, as by everybody who locks several; one that somebody holds is at work, or the next turn's.
     private const string ReleaseSql = """
         WITH dead AS MATERIALIZED (
             SELECT id, lease_node, lease_epoch FROM tus_upload.upload_sessions session
              WHERE status = 'receiving' AND lease_node IS NOT NULL AND NOT EXISTS (
                  SELECT FROM tus_upload.nodes WHERE nodes.id = session.lease_node AND nodes.heartbeat_at > now() - $1)
+             ORDER BY id FOR NO KEY UPDATE SKIP LOCKED
         )
         UPDATE tus_upload.upload_sessions session SET lease_node = NULL FROM dead
          WHERE session.id = dead.id AND session.lease_node = dead.lease_node AND session.lease_epoch = dead.lease_epoch

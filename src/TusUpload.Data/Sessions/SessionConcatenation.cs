@@ -27,6 +27,14 @@ public sealed class SessionConcatenation(NpgsqlDataSource database)
          WHERE uploader_id = $1 AND resume_key = $2 AND status IN ('receiving', 'received')
         """;
 
+    // Of several places all users come before any workspace, and those before any link: each in one statement, by id.
+    private static readonly string[] PlacesSql =
+    [
+        "SELECT id FROM tus_upload.users WHERE id = ANY ($1) ORDER BY id FOR NO KEY UPDATE",
+        "SELECT id FROM tus_upload.workspaces WHERE id = ANY ($1) ORDER BY id FOR NO KEY UPDATE",
+        "SELECT id FROM tus_upload.links WHERE id = ANY ($1) ORDER BY id FOR NO KEY UPDATE",
+    ];
+
     // Parts go where their final goes: what they hold elsewhere is given back there, and the admission of the final takes it where it goes.
     private const string GiveBackSql = $"""
         WITH change AS (
@@ -77,6 +85,7 @@ public sealed class SessionConcatenation(NpgsqlDataSource database)
         // 2. What they hold elsewhere, and the final itself with all that a POST asks for: quota, folder, link, batch.
         var moved = found.FindAll(part => (part.UserId, part.WorkspaceId, part.LinkId) != (final.UserId, final.WorkspaceId, final.LinkId));
         await FreeKeyAsync(transaction, final, cancellationToken);
+        await LockPlacesAsync(transaction, moved, final, cancellationToken);
         await GiveBackAsync(transaction, moved, final.Now, cancellationToken);
         var session = final with
         {
@@ -205,6 +214,21 @@ public sealed class SessionConcatenation(NpgsqlDataSource database)
         await using var command = new NpgsqlCommand(FreeKeySql, transaction.Connection, transaction);
         command.With(final.UploaderId).With(final.ResumeKey);
         await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    private static async Task LockPlacesAsync(NpgsqlTransaction transaction, List<Part> moved, NewSession final, CancellationToken cancellationToken)
+    {
+        if (moved.Count == 0)
+        {
+            return;
+        }
+
+        await using var batch = new NpgsqlBatch(transaction.Connection, transaction);
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(PlacesSql[0]).With(moved.Select(part => part.UserId).Append(final.UserId).ToArray()));
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(PlacesSql[1]).With(moved.Select(part => part.WorkspaceId).Append(final.WorkspaceId).ToArray()));
+        batch.BatchCommands.Add(
+            new NpgsqlBatchCommand(PlacesSql[2]).With(moved.Select(part => part.LinkId).Append(final.LinkId).OfType<Guid>().ToArray()));
+        await batch.ExecuteNonQueryAsync(cancellationToken);
     }
 
     private static async Task GiveBackAsync(NpgsqlTransaction transaction, List<Part> moved, DateTimeOffset now, CancellationToken cancellationToken)

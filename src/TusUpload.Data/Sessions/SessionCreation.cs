@@ -85,7 +85,7 @@ public sealed class SessionCreation(NpgsqlDataSource database)
             SELECT FROM tus_upload.upload_sessions
              WHERE (SELECT refuses FROM space) AND workspace_id = $5 AND hashtextextended(file_name, 0) = hashtextextended(normalize($9), 0)
                AND file_name = normalize($9) AND folder_id IS NOT DISTINCT FROM (SELECT id FROM folder) AND status = 'receiving' AND NOT is_partial
-               AND expires_at > $1
+               AND {SessionState.Expiry} > $1
         ), admitted AS MATERIALIZED (
             SELECT 1 FROM account, space
              WHERE ($15 = 0 OR (COALESCE(account.room >= $15, true) AND COALESCE(space.room >= $15, true)))

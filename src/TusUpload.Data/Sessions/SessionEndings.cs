@@ -63,12 +63,17 @@ public sealed class SessionEndings(NpgsqlDataSource database)
         ){End}
         """;
 
+    private const string ExpiredSql = $"""
+        SELECT id FROM tus_upload.upload_sessions
+         WHERE status = 'receiving' AND expires_at <= $1 AND {SessionState.Expiry} <= $1 AND id <> ALL ($2)
+         ORDER BY expires_at LIMIT $3
+        """;
+
     // One upload per statement, so that only one user's rows are locked at a time. Another node that sweeps skips it.
     private const string ExpireSql = $"""
         WITH held AS MATERIALIZED (
             SELECT id, user_id, workspace_id, link_id, reserved_size, is_partial, lease_node FROM tus_upload.upload_sessions
-             WHERE status = 'receiving' AND expires_at <= $1 AND {SessionState.Expiry} <= $1
-             ORDER BY expires_at LIMIT 1
+             WHERE id = $3 AND status = 'receiving' AND expires_at <= $1 AND {SessionState.Expiry} <= $1
                FOR NO KEY UPDATE SKIP LOCKED
         ){End}
         """;
@@ -129,11 +134,19 @@ public sealed class SessionEndings(NpgsqlDataSource database)
         return ended;
     }
 
-    /// <summary>Ends the upload whose time ran out first; null when there is none.</summary>
-    public async Task<SessionState?> ExpireOneAsync(DateTimeOffset now, CancellationToken cancellationToken)
+    /// <summary>Uploads whose time ran out, the first ones first.</summary>
+    public async Task<IReadOnlyList<Guid>> ExpiredAsync(DateTimeOffset now, Guid[] except, int limit, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(ExpiredSql);
+        command.With(now).With(except).With(limit);
+        return await ReadIdsAsync(command, cancellationToken);
+    }
+
+    /// <summary>Ends an upload whose time ran out; null when it is not there, has ended, has got more time or is somebody else's at the moment.</summary>
+    public async Task<SessionState?> ExpireAsync(Guid id, DateTimeOffset now, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(ExpireSql);
-        command.With(now).With(SessionStatus.Expired);
+        command.With(now).With(SessionStatus.Expired).With(id);
         return await ReadEndedAsync(command, cancellationToken);
     }
 

@@ -60,10 +60,6 @@ public sealed class SessionJoins(NpgsqlDataSource database)
         SELECT sum(total_size)::bigint FROM tus_upload.upload_sessions WHERE final_id = $1 HAVING count(total_size) = count(*)
         """;
 
-    private const string OthersSql = """
-        SELECT COALESCE(sum(COALESCE(total_size, uploaded_size)), 0)::bigint FROM tus_upload.upload_sessions WHERE final_id = $1 AND id <> $2
-        """;
-
     /// <summary>Finishes a final upload whose parts are all complete; null when they are not, or when it is finished already.</summary>
     public async Task<SessionState?> JoinAsync(Guid finalId, DateTimeOffset now, CancellationToken cancellationToken)
     {
@@ -119,14 +115,6 @@ public sealed class SessionJoins(NpgsqlDataSource database)
         await using var command = database.CreateCommand(LengthSql);
         command.With(finalId);
         return await command.ExecuteScalarAsync(cancellationToken) as long?;
-    }
-
-    /// <summary>Bytes of the other parts of a final upload, as far as they are told or have come.</summary>
-    public async Task<long> OthersAsync(Guid finalId, Guid partId, CancellationToken cancellationToken)
-    {
-        await using var command = database.CreateCommand(OthersSql);
-        command.With(finalId).With(partId);
-        return (long)(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
     internal static NpgsqlCommand Join(NpgsqlTransaction transaction, Guid finalId, DateTimeOffset now)

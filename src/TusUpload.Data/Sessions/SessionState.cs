@@ -56,6 +56,9 @@ public sealed record SessionState(
         workspace_id, link_id, content_type
         """;
 
+    /// <summary>The same of a session that is named beside others.</summary>
+    internal static string ExpiryOf(string session) => $"(SELECT {Expiry} FROM (SELECT {session}.*) AS session)";
+
     /// <summary>How many they are: a statement's own columns follow them.</summary>
     internal const int ColumnCount = 19;
 

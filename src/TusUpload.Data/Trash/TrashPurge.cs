@@ -47,12 +47,12 @@ public sealed class TrashPurge([FromKeyedServices(Pools.Jobs)] NpgsqlDataSource 
 
     private const string FolderFilesSql = $"""
         WITH RECURSIVE {Subtree}
-        SELECT f.id, f.user_id FROM tus_upload.files f JOIN subtree ON f.folder_id = subtree.id
+        SELECT f.id, f.user_id, f.folder_id FROM tus_upload.files f JOIN subtree ON f.folder_id = subtree.id
          WHERE f.deleted_at IS NULL AND f.processing_status IN ('ready', 'rejected', 'failed') LIMIT $2
         """;
 
     private const string WorkspaceFilesSql = """
-        SELECT id, user_id FROM tus_upload.files
+        SELECT id, user_id, folder_id FROM tus_upload.files
          WHERE workspace_id = $1 AND deleted_at IS NULL AND processing_status IN ('ready', 'rejected', 'failed')
            AND EXISTS (SELECT FROM tus_upload.workspaces WHERE id = $1 AND deleted_at = 'epoch')
          LIMIT $2
@@ -73,11 +73,13 @@ public sealed class TrashPurge([FromKeyedServices(Pools.Jobs)] NpgsqlDataSource 
         SELECT count(*)::text FROM gone
         """;
 
-    // An upload that ended without a file is known until its bytes are gone.
+    // An upload that ended without a file is known until its bytes are gone, and those of its parts, whose rows go with it.
     private const string ForgetSessionsSql = """
         DELETE FROM tus_upload.upload_sessions WHERE id IN (
-            SELECT id FROM tus_upload.upload_sessions
-             WHERE workspace_id = $1 AND status IN ('expired', 'terminated') AND content_removed LIMIT $2)
+            SELECT id FROM tus_upload.upload_sessions session
+             WHERE workspace_id = $1 AND status IN ('expired', 'terminated') AND content_removed
+               AND NOT EXISTS (SELECT FROM tus_upload.upload_sessions part WHERE part.final_id = session.id AND NOT part.content_removed)
+             LIMIT $2)
         """;
 
     private const string IsEmptySql = """
@@ -123,13 +125,13 @@ public sealed class TrashPurge([FromKeyedServices(Pools.Jobs)] NpgsqlDataSource 
     public async Task<(int Files, bool IsGone)> RunAsync(TrashRoot root, int most, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var deleted = 0;
-        IReadOnlyList<(Guid Id, string UserId)> page;
+        IReadOnlyList<(Guid Id, string UserId, Guid? FolderId)> page;
         do
         {
             page = await FilesAsync(root, cancellationToken);
-            foreach (var (id, userId) in page)
+            foreach (var (id, userId, folderId) in page)
             {
-                deleted += await deletion.DeleteAsync(id, userId, now, cancellationToken) ? 1 : 0;
+                deleted += await deletion.PurgeAsync(id, userId, root.Id, folderId, now, cancellationToken) ? 1 : 0;
             }
         }
         while (page.Count == Page && deleted < most);
@@ -137,15 +139,15 @@ public sealed class TrashPurge([FromKeyedServices(Pools.Jobs)] NpgsqlDataSource 
         return (deleted, root.IsWorkspace ? await ForgetWorkspaceAsync(root.Id, cancellationToken) : await ForgetFoldersAsync(root, now, cancellationToken));
     }
 
-    private async Task<IReadOnlyList<(Guid Id, string UserId)>> FilesAsync(TrashRoot root, CancellationToken cancellationToken)
+    private async Task<IReadOnlyList<(Guid Id, string UserId, Guid? FolderId)>> FilesAsync(TrashRoot root, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(root.IsWorkspace ? WorkspaceFilesSql : FolderFilesSql);
         command.With(root.Id).With(Page);
-        var files = new List<(Guid, string)>();
+        var files = new List<(Guid, string, Guid?)>();
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         while (await row.ReadAsync(cancellationToken))
         {
-            files.Add((row.GetGuid(0), row.GetString(1)));
+            files.Add((row.GetGuid(0), row.GetString(1), row.IsDBNull(2) ? null : row.GetGuid(2)));
         }
 
         return files;

@@ -24,6 +24,8 @@ internal sealed class WorkspaceConfiguration : IEntityTypeConfiguration<Workspac
         table.Property(workspace => workspace.Version).HasDefaultValue(1);
         table.HasIndex(workspace => new { workspace.UserId, workspace.Id });
         table.HasIndex(workspace => workspace.DeletedAt).HasFilter("deleted_at IS NOT NULL");
+        table.HasIndex(workspace => workspace.Id, "ix_workspaces_allowed_origins").HasDatabaseName("ix_workspaces_allowed_origins")
+            .HasFilter("allowed_origins IS NOT NULL AND deleted_at IS NULL");
         table.HasOne<User>().WithMany().HasForeignKey(workspace => workspace.UserId).OnDelete(DeleteBehavior.Restrict);
     }
 }

@@ -8,14 +8,15 @@ public sealed class FileReplay
     private readonly FileProcessing _processing;
     private readonly WaitingFiles _files;
     private readonly JobQueue _queue;
+    private readonly TimeProvider _time;
 
-    internal FileReplay(FileProcessing processing, WaitingFiles files, JobQueue queue) =>
-        (_processing, _files, _queue) = (processing, files, queue);
+    internal FileReplay(FileProcessing processing, WaitingFiles files, JobQueue queue, TimeProvider time) =>
+        (_processing, _files, _queue, _time) = (processing, files, queue, time);
 
     /// <summary>Back to <c>received</c>, with a new job and all its attempts; false when this user has no such failed file.</summary>
     public async Task<bool> ReplayAsync(Guid fileId, string userId, CancellationToken cancellationToken)
     {
-        if (!await _processing.ReplayAsync(fileId, userId, cancellationToken))
+        if (!await _processing.ReplayAsync(fileId, userId, _time.GetUtcNow(), cancellationToken))
         {
             return false;
         }

@@ -13,8 +13,8 @@ namespace TusUpload.Uploads.Expiry;
 /// Ends uploads whose time ran out and removes the bytes of ended ones. Safe on several nodes at once: a row that another sweep holds is skipped.
 /// Dying between the end and the removal leaves a row that the next sweep finds.
 /// </summary>
-internal sealed partial class ExpirySweep(
-    SessionEndings endings, IUploadContent content, LocalNode node, RunningDigests digests, IOptions<ExpiryOptions> options, TimeProvider time)
+internal sealed class ExpirySweep(
+    ExpiredUploads expired, SessionEndings endings, IUploadContent content, LocalNode node, IOptions<ExpiryOptions> options)
 {
     private const int Batch = 500;
 
@@ -25,15 +25,9 @@ internal sealed partial class ExpirySweep(
 
     internal async Task<(int Expired, int Removed, int Kept)> RunOnceAsync(int pageSize, CancellationToken cancellationToken)
     {
-        var expired = 0;
-        while (expired < Batch && await endings.ExpireOneAsync(time.GetUtcNow(), cancellationToken) is { } ended)
-        {
-            digests.Drop(ended.Id);
-            expired++;
-        }
-
+        var ended = await expired.EndAsync(pageSize, cancellationToken);
         var (removed, kept) = await RemoveLeftoversAsync(pageSize, cancellationToken);
-        return (expired, removed, kept);
+        return (ended, removed, kept);
     }
 
     // One file that cannot be removed must not hold up the others: it stays for the next sweep.

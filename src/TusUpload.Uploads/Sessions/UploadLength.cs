@@ -44,7 +44,8 @@ internal sealed class UploadLength(
     {
         // Where everything is there already this completes the upload, so the digest must be ready; else it goes on.
         var completes = finishes && known.Offset == length;
-        var refusal = await services.Limits.CheckAsync(before, length, cancellationToken);
+        var limit = await services.Limits.OfAsync(before, cancellationToken);
+        var refusal = limit.Check(length);
         refusal ??= completes ? await JudgeAsync(before, cancellationToken) : null;
         if (refusal is not null)
         {
@@ -54,10 +55,10 @@ internal sealed class UploadLength(
         using var digest = completes ? digests.Take(known.Id, length) : null;
         var sha256 = digest?.Finish();
         var declared = await lengths.DeclareAsync(
-            known.Id, before.UploaderId, known.Offset, length, (sha256, finishes), services.Time.GetUtcNow(), cancellationToken);
+            before, known.Offset, length, limit.Most, (sha256, finishes), services.Time.GetUtcNow(), cancellationToken);
         if (!declared.Made)
         {
-            return declared.Found ? AdmissionErrors.For(declared, before.UploaderId, length - before.ReservedSize) : TusError.Locked;
+            return limit.Explain(declared, before, length);
         }
 
         if (completes)

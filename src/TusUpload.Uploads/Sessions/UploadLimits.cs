@@ -4,6 +4,7 @@ using TusUpload.Data.Sessions;
 using TusUpload.Protocol;
 using TusUpload.Protocol.Bodies;
 using TusUpload.Protocol.Errors;
+using TusUpload.Uploads.Admission;
 using TusUpload.Uploads.Rules;
 
 namespace TusUpload.Uploads.Sessions;
@@ -11,30 +12,13 @@ namespace TusUpload.Uploads.Sessions;
 /// <summary>
 /// How large an upload may become whose length is told later. A part counts with the others of its final, and without one not at all.
 /// </summary>
-internal sealed class UploadLimits(RuleBook book, SessionJoins joins, IOptions<TusOptions> options)
+internal sealed class UploadLimits(RuleBook book, IOptions<TusOptions> options)
 {
-    /// <summary>Why an upload cannot have that length; null where it can.</summary>
-    public async ValueTask<TusError?> CheckAsync(SessionState upload, long length, CancellationToken cancellationToken)
-    {
-        if (upload is { IsPartial: true, FinalId: null })
-        {
-            return null;
-        }
-
-        var rules = await book.FindAsync(upload.WorkspaceId, upload.LinkId, cancellationToken);
-        if (upload.FinalId is not { } final)
-        {
-            return rules.CheckSize(length);
-        }
-
-        if ((options.Value.MaxSize ?? rules.MaxFileSize) is null)
-        {
-            return null;
-        }
-
-        var others = await joins.OthersAsync(final, upload.Id, cancellationToken);
-        return options.Value.MaxSize is { } largest && others > largest - length ? TusError.TooLarge : rules.CheckSize(others + length);
-    }
+    /// <summary>What holds for an upload's length. A part is held to it with the others, where its length is told: they may tell theirs at the same time.</summary>
+    public async ValueTask<UploadLimit> OfAsync(SessionState upload, CancellationToken cancellationToken) =>
+        upload is { IsPartial: true, FinalId: null }
+            ? default
+            : new(await book.FindAsync(upload.WorkspaceId, upload.LinkId, cancellationToken), options.Value.MaxSize);
 
     /// <summary>Bytes that the parts of a final upload may have together, and what more of them are refused with.</summary>
     public async ValueTask<(long? Most, TusError Refusal)> OfWholeAsync(
@@ -65,4 +49,23 @@ internal sealed class UploadLimits(RuleBook book, SessionJoins joins, IOptions<T
         body.Limit = room;
         return RuleRefusals.Size(most!.Value, null);
     }
+}
+
+/// <summary>How large one upload may become.</summary>
+/// <param name="Rules">Null: none hold yet.</param>
+internal readonly record struct UploadLimit(UploadRules? Rules, long? MaxSize)
+{
+    /// <summary>Bytes; null: no limit.</summary>
+    public long? Most => Rules?.MaxFileSize is { } most && most < (MaxSize ?? long.MaxValue) ? most : MaxSize;
+
+    /// <summary>Why it cannot have that many bytes; null where it can.</summary>
+    public TusError? Check(long size) => size > MaxSize ? TusError.TooLarge : Rules?.CheckSize(size);
+
+    /// <summary>Why its length could not be fixed.</summary>
+    public TusError Explain(Reservation declared, SessionState upload, long length) => declared switch
+    {
+        { Found: false } => TusError.Locked,
+        { TooLarge: { } whole } => Check(whole) ?? TusError.TooLarge,
+        _ => AdmissionErrors.For(declared, upload.UploaderId, length - upload.ReservedSize),
+    };
 }

@@ -210,18 +210,14 @@ internal sealed class UploadReceive(
     /// <summary>Fixes a length that was told with the bytes; the commit that follows completes the upload where they were the last.</summary>
     private async Task<TusError?> TellAsync(SessionState lease, long length)
     {
-        if (await services.Limits.CheckAsync(lease, length, CancellationToken.None) is { } tooLarge)
+        var limit = await services.Limits.OfAsync(lease, CancellationToken.None);
+        if (limit.Check(length) is { } tooLarge)
         {
             return tooLarge;
         }
 
-        var told = await lengths.DeclareAsync(lease, length, services.Spans.Time.GetUtcNow(), CancellationToken.None);
-        return told switch
-        {
-            { Made: true } => null,
-            { Found: true } => AdmissionErrors.For(told, lease.UploaderId, length - lease.ReservedSize),
-            _ => TusError.Locked,
-        };
+        var told = await lengths.DeclareAsync(lease, length, limit.Most, services.Spans.Time.GetUtcNow(), CancellationToken.None);
+        return told.Made ? null : limit.Explain(told, lease, length);
     }
 
     private RunningDigest? Keep(Guid id, RunningDigest digest)

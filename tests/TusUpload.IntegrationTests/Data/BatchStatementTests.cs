@@ -58,7 +58,7 @@ public sealed class BatchStatementTests(PostgresServer postgres) : IAsyncLifetim
         Assert.True((await _database.CreateAsync(expired)).Made);
 
         Assert.NotNull(await endings.TerminateAsync(cancelled.Id, TestDatabase.User, TestDatabase.Now, Ct));
-        Assert.NotNull(await endings.ExpireOneAsync(TestDatabase.Now, Ct));
+        Assert.NotNull(await _database.ExpireOneAsync());
 
         Assert.Equal([null, expired.Id], (await LinesAsync(batch)).Select(line => line.UploadId));
         Assert.False(await JoinAsync(batch, "b", 10));
@@ -106,7 +106,7 @@ public sealed class BatchStatementTests(PostgresServer postgres) : IAsyncLifetim
         var files = _database.Get<FileProcessing>();
         await files.BeginAsync(failing.Id, new(Guid.CreateVersion7()), TestDatabase.Now, Ct);
         Assert.True(await files.FailAsync(failing.Id, "a_test", "A test.", TestDatabase.Now, Ct));
-        Assert.True(await files.ReplayAsync(failing.Id, TestDatabase.User, Ct));
+        Assert.True(await files.ReplayAsync(failing.Id, TestDatabase.User, TestDatabase.Now, Ct));
 
         Assert.Equal(("completed", 1, 1, 3), await CountsAsync(batch));
         Assert.Equal(["batch.completed"], await EndsAsync());
@@ -143,7 +143,7 @@ public sealed class BatchStatementTests(PostgresServer postgres) : IAsyncLifetim
         Assert.False((await _database.CreateAsync(_database.Session(1, batch) with { Now = later, ExpiresAt = later.AddHours(1) })).BatchOpen);
 
         var expired = await Task.WhenAll(Enumerable.Range(0, 4).Select(_ => endings.ExpireOneAsync(later, Ct)));
-        Assert.True(await files.ReplayAsync(failed, TestDatabase.User, Ct));
+        Assert.True(await files.ReplayAsync(failed, TestDatabase.User, TestDatabase.Now, Ct));
         await _database.SettleAsync(failed);
 
         Assert.Equal(batch, Assert.Single(expired.OfType<Guid>()));
@@ -170,6 +170,36 @@ public sealed class BatchStatementTests(PostgresServer postgres) : IAsyncLifetim
     }
 
     [Theory]
+    [InlineData("cancelled")]
+    [InlineData("out of time")]
+    [InlineData("expired")]
+    public async Task A_file_may_be_replayed_after_its_batch_has_ended_for_good(string why)
+    {
+        var end = TestDatabase.Now.AddMinutes(1);
+        var batch = await _database.BatchAsync([], expected: why == "out of time" ? 2 : null, allOrNothing: true, expiresAt: end);
+        await _database.SettleAsync(await _database.ReceiveAsync(10, batch));
+        var (files, failed) = (_database.Get<FileProcessing>(), await _database.ReceiveAsync(10, batch));
+        await files.BeginAsync(failed, new(Guid.CreateVersion7()), TestDatabase.Now, Ct);
+        Assert.True(await files.FailAsync(failed, "a_test", "A test.", TestDatabase.Now, Ct));
+        var endings = _database.Get<BatchEndings>();
+        await (why switch
+        {
+            "cancelled" => endings.AbandonAsync(batch, TestDatabase.Now, Ct),
+            "expired" => endings.ExpireOneAsync(end.AddSeconds(1), Ct),
+            _ => Task.CompletedTask,
+        });
+        var ended = await CountsAsync(batch);
+
+        Assert.True(await files.ReplayAsync(failed, TestDatabase.User, why == "cancelled" ? TestDatabase.Now : end.AddSeconds(1), Ct));
+        await _database.SettleAsync(failed);
+        await endings.ExpireOneAsync(end.AddSeconds(2), Ct);
+
+        Assert.Equal(ended, await CountsAsync(batch));
+        Assert.Single(await EndsAsync());
+        Assert.Equal((20, 0), await _database.UsageAsync());
+    }
+
+    [Theory]
     [InlineData("files")]
     [InlineData("seal")]
     [InlineData("expiry")]
@@ -177,8 +207,7 @@ public sealed class BatchStatementTests(PostgresServer postgres) : IAsyncLifetim
     [InlineData("abandon")]
     public async Task Whatever_ends_a_batch_together_with_its_last_file_it_ends_once(string with)
     {
-        var (files, sessions, sealing, endings) =
-            (_database.Get<FileProcessing>(), _database.Get<SessionEndings>(), _database.Get<BatchSealing>(), _database.Get<BatchEndings>());
+        var (files, sealing, endings) = (_database.Get<FileProcessing>(), _database.Get<BatchSealing>(), _database.Get<BatchEndings>());
         for (var round = 0; round < Rounds; round++)
         {
             var now = TestDatabase.Now;
@@ -204,7 +233,7 @@ public sealed class BatchStatementTests(PostgresServer postgres) : IAsyncLifetim
             {
                 "seal" => sealing.SealAsync(batch, now, Ct),
                 "expiry" => endings.ExpireOneAsync(now, Ct),
-                "expired upload" => sessions.ExpireOneAsync(now, Ct),
+                "expired upload" => _database.ExpireOneAsync(),
                 "abandon" => endings.AbandonAsync(batch, now, Ct),
                 _ => Task.CompletedTask,
             };

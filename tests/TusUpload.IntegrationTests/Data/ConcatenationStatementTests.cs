@@ -1,5 +1,12 @@
+using Microsoft.EntityFrameworkCore;
+
+using TusUpload.Data;
+using TusUpload.Data.Files;
+using TusUpload.Data.Links;
 using TusUpload.Data.Nodes;
 using TusUpload.Data.Sessions;
+using TusUpload.Data.Users;
+using TusUpload.Data.Workspaces;
 using TusUpload.IntegrationTests.Harness;
 
 namespace TusUpload.IntegrationTests.Data;
@@ -91,6 +98,109 @@ public sealed class ConcatenationStatementTests(PostgresServer postgres)
         }
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task Parts_that_tell_their_lengths_at_once_stay_together_below_the_limit(bool byLink)
+    {
+        await using var database = await TestDatabase.CreateAsync(postgres);
+        var link = byLink ? await LinkAsync(database, 10) : (Guid?)null;
+        for (var round = 0; round < 20; round++)
+        {
+            var parts = new[] { await PartAsync(database, null, 0), await PartAsync(database, null, 0) };
+            var made = await ConcatenateAsync(database, parts, NewFinal(database) with { LinkId = link });
+            Assert.Equal(ConcatenationOutcome.Made, made.Outcome);
+
+            var told = await Task.WhenAll(parts.Select(part => DeclareAsync(database, part, 8, byLink ? null : 10)));
+
+            Assert.Single(told, one => one.Made);
+            Assert.Equal(byLink ? (10, null) : (null, 16), told.Single(one => !one.Made) is var refused ? (refused.Largest, refused.TooLarge) : default);
+            Assert.NotEmpty(await database.Get<SessionEndings>().TerminateFinalAsync(made.Final!.Id, TestDatabase.User, TestDatabase.Now, Ct));
+        }
+
+        Assert.Equal((0, 0), await database.UsageAsync());
+    }
+
+    [Fact]
+    public async Task Parts_that_are_joined_while_they_tell_their_lengths_stay_together_below_the_limit()
+    {
+        await using var database = await TestDatabase.CreateAsync(postgres);
+        for (var round = 0; round < 20; round++)
+        {
+            var parts = new[] { await PartAsync(database, null, 0), await PartAsync(database, null, 0) };
+
+            var joining = database.Get<SessionConcatenation>().ConcatenateAsync(NewFinal(database), parts, "final;to the letter", 10, Ct);
+            await Task.WhenAll(parts.Select(part => DeclareAsync(database, part, 8, 10)));
+
+            Assert.Contains((await joining).Outcome, new[] { ConcatenationOutcome.Made, ConcatenationOutcome.TooLarge });
+            await using var db = database.Db();
+            Assert.DoesNotContain(await db.Sessions.GroupBy(part => part.FinalId).Where(kin => kin.Key != null)
+                .Select(kin => kin.Sum(part => part.TotalSize)).ToListAsync(Ct), sum => sum > 10);
+        }
+    }
+
+    [Theory]
+    [InlineData("upload")]
+    [InlineData("copy")]
+    [InlineData("rename")]
+    public async Task A_name_is_taken_as_long_as_the_youngest_part_lives(string by)
+    {
+        await using var database = await TestDatabase.CreateAsync(postgres);
+        var other = await database.ReceiveAsync(1);
+        await database.SettleAsync(other);
+        await using var db = database.Db();
+        await db.Files.ExecuteUpdateAsync(set => set.SetProperty(file => file.FileName, "another file"), Ct);
+        await db.Workspaces.ExecuteUpdateAsync(set => set.SetProperty(space => space.NamePolicy, NamePolicy.Refuse), Ct);
+        var part = await PartAsync(database, 10, 0);
+        var made = await ConcatenateAsync(database, [part], NewFinal(database) with { ExpiresAt = TestDatabase.Now.AddSeconds(-1) });
+        Assert.Equal(ConcatenationOutcome.Made, made.Outcome);
+
+        async Task<bool> IsTakenAsync() => by switch
+        {
+            "upload" => (await database.CreateAsync(database.Session(1))).NameTaken,
+            "copy" => (await database.Get<FileCopying>().CopyAsync(
+                new(Guid.CreateVersion7(), other, TestDatabase.User, TestDatabase.User, TestDatabase.User, database.Workspace, null, "a file"), TestDatabase.Now, Ct))
+                .Outcome == CopyOutcome.NameTaken,
+            _ => await database.Get<FileRenaming>().ChangeAsync(
+                new(other, TestDatabase.User, database.Workspace, null, "a file", 1), TestDatabase.Now, Ct) == FilePlaceOutcome.Taken,
+        };
+
+        Assert.True(await IsTakenAsync());
+        await db.Sessions.Where(session => session.Id == part)
+            .ExecuteUpdateAsync(set => set.SetProperty(session => session.ExpiresAt, TestDatabase.Now.AddSeconds(-1)), Ct);
+        Assert.False(await IsTakenAsync());
+    }
+
+    [Fact]
+    public async Task Finals_across_accounts_never_wait_for_each_other_in_a_circle()
+    {
+        await using var database = await TestDatabase.CreateAsync(postgres);
+        var theirs = await database.Get<UserDirectory>().EnsureAsync("bob", null, null, TestDatabase.Now, Ct);
+        await using (var db = database.Db())
+        {
+            db.Members.Add(new() { WorkspaceId = theirs, UserId = TestDatabase.User, Role = WorkspaceRole.Editor, CreatedAt = TestDatabase.Now });
+            await db.SaveChangesAsync(Ct);
+        }
+
+        NewSession At(NewSession session, bool mine) => mine ? session : session with { UserId = "bob", WorkspaceId = theirs };
+
+        for (var round = 0; round < 15; round++)
+        {
+            var finals = new List<(NewSession Final, Guid[] Parts)>();
+            for (var i = 0; i < 8; i++)
+            {
+                var part = At(database.Session(10) with { IsPartial = true }, i % 2 == 0);
+                Assert.True((await database.CreateAsync(part)).Made);
+                finals.Add((At(NewFinal(database), i % 2 != 0), [part.Id]));
+            }
+
+            var made = await Task.WhenAll(finals.Select(one => ConcatenateAsync(database, one.Parts, one.Final)));
+            Assert.All(made, one => Assert.Equal(ConcatenationOutcome.Made, one.Outcome));
+        }
+
+        Assert.Empty(await database.Get<StorageRecount>().FindAsync(Ct));
+    }
+
     [Fact]
     public async Task Ends_and_last_bytes_that_race_leave_nothing_held()
     {
@@ -118,7 +228,31 @@ public sealed class ConcatenationStatementTests(PostgresServer postgres)
     private static Task<Concatenation> ConcatenateAsync(TestDatabase database, Guid[] parts, NewSession? final = null) =>
         database.Get<SessionConcatenation>().ConcatenateAsync(final ?? NewFinal(database), parts, "final;to the letter", null, Ct);
 
-    private static async Task<Guid> PartAsync(TestDatabase database, long size, long uploaded, Guid? node = null)
+    private static async Task<Reservation> DeclareAsync(TestDatabase database, Guid part, long length, long? most)
+    {
+        var state = await database.Get<SessionLeases>().FindAsync(part, TestDatabase.User, Ct);
+        var told = await database.Get<SessionLengths>().DeclareAsync(
+            state!, 0, length, state!.FinalId is null ? null : most, (null, false), TestDatabase.Now, Ct);
+        return told;
+    }
+
+    private static async Task<Guid> LinkAsync(TestDatabase database, long? maxFileSize)
+    {
+        await using var db = database.Db();
+        var link = new Link
+        {
+            Id = Guid.CreateVersion7(),
+            WorkspaceId = database.Workspace,
+            Slug = $"{Guid.CreateVersion7():N}",
+            CreatedBy = TestDatabase.User,
+            MaxFileSize = maxFileSize,
+        };
+        db.Links.Add(link);
+        await db.SaveChangesAsync(Ct);
+        return link.Id;
+    }
+
+    private static async Task<Guid> PartAsync(TestDatabase database, long? size, long uploaded, Guid? node = null)
     {
         var part = database.Session(size, span: uploaded > 0 ? new CommittedSpan(0, uploaded, new byte[16]) : null) with
         {

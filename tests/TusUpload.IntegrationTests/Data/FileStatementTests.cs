@@ -96,8 +96,8 @@ public sealed class FileStatementTests(PostgresServer postgres)
         Assert.Equal("partial", (await database.BatchAsync(batch)).Status);
         Assert.Equal((10, 20), await database.UsageAsync());
 
-        Assert.False(await files.ReplayAsync(second, "somebody else", Ct));
-        Assert.True(await files.ReplayAsync(second, TestDatabase.User, Ct));
+        Assert.False(await files.ReplayAsync(second, "somebody else", TestDatabase.Now, Ct));
+        Assert.True(await files.ReplayAsync(second, TestDatabase.User, TestDatabase.Now, Ct));
         await files.BeginAsync(second, new(Node), TestDatabase.Now, Ct);
         Assert.True(await files.SettleAsync(second, Digest, "key2", null, TestDatabase.Now, Ct));
 
@@ -145,7 +145,7 @@ public sealed class FileStatementTests(PostgresServer postgres)
         Assert.True((await database.CreateAsync(database.Session(1, batch))) is { Made: false, BatchKnown: true, BatchOpen: false });
         await database.Get<SessionEndings>().TerminateAsync(gone.Id, TestDatabase.User, TestDatabase.Now, Ct);
         Assert.Equal("sealed", (await database.BatchAsync(batch)).Status);
-        await database.Get<SessionEndings>().ExpireOneAsync(TestDatabase.Now, Ct);
+        await database.ExpireOneAsync();
 
         var ended = await database.BatchAsync(batch);
         Assert.Equal(("partial", 2, 1, 1), (ended.Status, ended.JoinedFiles, ended.ProcessedFiles, ended.FailedFiles));

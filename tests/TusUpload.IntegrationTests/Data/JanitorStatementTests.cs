@@ -100,6 +100,27 @@ public sealed class JanitorStatementTests(PostgresServer postgres) : IAsyncLifet
     }
 
     [Fact]
+    public async Task An_upload_that_is_at_work_holds_up_no_other_whose_lease_is_released()
+    {
+        var gone = Guid.CreateVersion7();
+        var (busy, idle) = (await SessionAsync(gone), await SessionAsync(gone));
+        await using var working = await _database.Get<NpgsqlDataSource>().OpenConnectionAsync(Ct);
+        await using var transaction = await working.BeginTransactionAsync(Ct);
+        await using (var hold = new NpgsqlCommand("SELECT FROM tus_upload.upload_sessions WHERE id = $1 FOR NO KEY UPDATE", working, transaction))
+        {
+            hold.Parameters.Add(new() { Value = busy });
+            await hold.ExecuteNonQueryAsync(Ct);
+        }
+
+        var released = await _database.Get<StaleNodes>().ReleaseAsync(Hour, Ct).WaitAsync(TimeSpan.FromSeconds(20), Ct);
+
+        Assert.Equal(1, released);
+        Assert.Null((await SessionOfAsync(idle)).LeaseNode);
+        await transaction.CommitAsync(Ct);
+        Assert.Equal(1, await _database.Get<StaleNodes>().ReleaseAsync(Hour, Ct));
+    }
+
+    [Fact]
     public async Task Only_requests_whose_askers_are_gone_are_dropped()
     {
         await ExecuteAsync("""

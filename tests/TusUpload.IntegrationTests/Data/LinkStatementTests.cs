@@ -1,5 +1,7 @@
 using Microsoft.EntityFrameworkCore;
 
+using Npgsql;
+
 using TusUpload.Data.Files;
 using TusUpload.Data.Links;
 using TusUpload.Data.Sessions;
@@ -54,7 +56,7 @@ public sealed class LinkStatementTests(PostgresServer postgres) : IAsyncLifetime
                     Assert.Null(await endings.TerminateAsync(session.Id, session.UploaderId, TestDatabase.Now, Ct));
                     break;
                 case 1:
-                    while (await endings.ExpireOneAsync(TestDatabase.Now, Ct) is not null)
+                    while (await _database.ExpireOneAsync() is not null)
                     {
                     }
 
@@ -95,6 +97,50 @@ public sealed class LinkStatementTests(PostgresServer postgres) : IAsyncLifetime
         await using var db = _database.Db();
         var counted = await db.Links.SingleAsync(Ct);
         Assert.Equal((0L, 0L, 1), (counted.StorageUsed, counted.StorageReserved, counted.Files));
+    }
+
+    [Fact]
+    public async Task A_visit_that_brings_nothing_else_counts_as_a_use()
+    {
+        var link = await LinkAsync(new() { MaxUses = 1 });
+
+        Assert.True((await _database.CreateAsync(Visit(link, 0) with { IsPartial = true })).Made);
+
+        Assert.Equal(LinkRefusal.Uses, (await _database.CreateAsync(Visit(link, 0) with { IsPartial = true })).LinkRefusal);
+    }
+
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task A_try_that_waits_for_its_link_holds_no_address(bool isTaken)
+    {
+        // Known from long ago, so that it is counted anew.
+        var (link, tries, now) = (await LinkAsync(new()), _database.Get<LinkTryCounting>(), TestDatabase.Now);
+        Assert.Null(await tries.TakeAsync(link, "192.0.2.1", now.AddHours(-2), Ct));
+        await using var holding = await _database.Get<NpgsqlDataSource>().OpenConnectionAsync(Ct);
+        await using var transaction = await holding.BeginTransactionAsync(Ct);
+        Assert.Equal(1, await HoldAsync("*"));
+
+        var trying = isTaken ? tries.TakeAsync(link, "192.0.2.1", now, Ct) : tries.GiveBackAsync(link, "192.0.2.1", Ct);
+        await using var db = _database.Db();
+        await Eventually.FindAsync<object>(
+            async () => await db.Database.SqlQuery<int>(
+                $"SELECT count(*)::int AS \"Value\" FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'").SingleAsync(Ct) > 0
+                    ? new()
+                    : null,
+            "the try to wait for the link");
+
+        Assert.Equal(1, await HoldAsync("192.0.2.1"));
+        await transaction.CommitAsync(Ct);
+        await trying;
+
+        async Task<int> HoldAsync(string address)
+        {
+            await using var hold = new NpgsqlCommand("UPDATE tus_upload.link_tries SET failed = failed WHERE address = $1", holding, transaction);
+            hold.Parameters.Add(new() { Value = address });
+            hold.CommandTimeout = 5;
+            return await hold.ExecuteNonQueryAsync(Ct);
+        }
     }
 
     [Fact]

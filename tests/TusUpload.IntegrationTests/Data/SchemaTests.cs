@@ -4,6 +4,7 @@ using Microsoft.EntityFrameworkCore.Migrations;
 using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 using TusUpload.Data.Migrations;
+using TusUpload.Data.Workspaces;
 using TusUpload.IntegrationTests.Harness;
 
 namespace TusUpload.IntegrationTests.Data;
@@ -47,6 +48,32 @@ public sealed class SchemaTests(PostgresServer postgres)
         await new SchemaUpgrade(database, NullLogger<SchemaUpgrade>.Instance).RunAsync(Ct);
         await using var tables = database.CreateCommand("SELECT count(*) FROM pg_tables WHERE schemaname = 'tus_upload'");
         Assert.Equal(28L, await tables.ExecuteScalarAsync(Ct));
+    }
+
+    [Fact]
+    public async Task Origins_are_read_without_a_look_at_workspaces_and_links_that_name_none()
+    {
+        await using var database = await TestDatabase.CreateAsync(postgres);
+        await using var db = database.Db();
+        await db.Database.ExecuteSqlAsync($"""
+            INSERT INTO tus_upload.workspaces (id, user_id, name, created_at)
+            SELECT gen_random_uuid(), {TestDatabase.User}, 'a workspace', now() FROM generate_series(1, 2000);
+            INSERT INTO tus_upload.links (id, workspace_id, slug, created_by, created_at)
+            SELECT gen_random_uuid(), {database.Workspace}, gen_random_uuid()::text, {TestDatabase.User}, now() FROM generate_series(1, 2000);
+            ANALYZE tus_upload.workspaces, tus_upload.links
+            """, Ct);
+
+        await using var explain = database.Get<NpgsqlDataSource>().CreateCommand("EXPLAIN " + AllowedOrigins.AllSql.Replace("$1", "10", StringComparison.Ordinal));
+        await using var row = await explain.ExecuteReaderAsync(Ct);
+        var plan = new List<string>();
+        while (await row.ReadAsync(Ct))
+        {
+            plan.Add(row.GetString(0));
+        }
+
+        Assert.Contains(plan, line => line.Contains("ix_workspaces_allowed_origins", StringComparison.Ordinal));
+        Assert.Contains(plan, line => line.Contains("ix_links_allowed_origins", StringComparison.Ordinal));
+        Assert.DoesNotContain(plan, line => line.Contains("Seq Scan", StringComparison.Ordinal));
     }
 
     private static List<string> Migrations()

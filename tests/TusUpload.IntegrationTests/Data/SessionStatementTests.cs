@@ -218,9 +218,32 @@ public sealed class SessionStatementTests(PostgresServer postgres)
         Assert.Equal((false, true, 20L), (refused.Made, refused.Found, refused.Room.User?.Left));
         Assert.Equal((0, 80), await database.UsageAsync());
 
-        Assert.True((await lengths.DeclareAsync(session.Id, TestDatabase.User, 0, 60, (null, true), TestDatabase.Now, Ct)).Made);
+        Assert.True((await DeclareAsync(database, session.Id, 0, 60)).Made);
         Assert.Equal((0, 60), await database.UsageAsync());
-        Assert.False((await lengths.DeclareAsync(session.Id, TestDatabase.User, 0, 70, (null, true), TestDatabase.Now, Ct)).Found);
+        Assert.False((await DeclareAsync(database, session.Id, 0, 70)).Found);
+    }
+
+    [Theory]
+    [InlineData("user")]
+    [InlineData("workspace")]
+    public async Task What_is_held_already_asks_for_no_room_where_a_limit_was_lowered_since(string level)
+    {
+        await using var database = await TestDatabase.CreateAsync(postgres);
+        var session = database.Session(null, span: new CommittedSpan(0, 5, new byte[16]));
+        Assert.True((await database.CreateAsync(session)).Made);
+        Assert.True((await database.Get<SessionLengths>().GrowAsync(session.Id, TestDatabase.User, 100, TestDatabase.Now, Ct)).Made);
+        await using (var db = database.Db())
+        {
+            _ = level == "user"
+                ? await db.Users.ExecuteUpdateAsync(set => set.SetProperty(user => user.StorageLimit, 4), Ct)
+                : await db.Workspaces.ExecuteUpdateAsync(set => set.SetProperty(space => space.StorageLimit, 4), Ct);
+        }
+
+        Assert.Equal((false, true), await DeclareAsync(database, session.Id, 5, 101) is var more ? (more.Made, more.Found) : default);
+        Assert.True((await DeclareAsync(database, session.Id, 5, 5)).Made);
+
+        Assert.Contains("upload.received", await database.EventsAsync());
+        Assert.Equal((0, 5), await database.UsageAsync());
     }
 
     [Fact]
@@ -232,7 +255,7 @@ public sealed class SessionStatementTests(PostgresServer postgres)
         var lease = await database.Get<SessionLeases>().TakeAsync(
             session.Id, TestDatabase.User, 0, Node, TimeSpan.FromSeconds(5), TestDatabase.Now, Ct);
 
-        Assert.True((await database.Get<SessionLengths>().DeclareAsync(session.Id, TestDatabase.User, 0, 10, (null, true), TestDatabase.Now, Ct)).Made);
+        Assert.True((await DeclareAsync(database, session.Id, 0, 10)).Made);
 
         Assert.Null(await database.Get<SessionCommits>().CommitAsync(
             lease!, new(0, 20, new byte[16]), null, true, TestDatabase.Now, TestDatabase.Now.AddHours(1), Ct));
@@ -245,7 +268,7 @@ public sealed class SessionStatementTests(PostgresServer postgres)
         var session = database.Session(null, span: new CommittedSpan(0, 40, new byte[16]));
         Assert.True((await database.CreateAsync(session)).Made);
 
-        Assert.True((await database.Get<SessionLengths>().DeclareAsync(session.Id, TestDatabase.User, 40, 40, (null, true), TestDatabase.Now, Ct)).Made);
+        Assert.True((await DeclareAsync(database, session.Id, 40, 40)).Made);
 
         Assert.Contains("upload.received", await database.EventsAsync());
         Assert.Equal((0, 40), await database.UsageAsync());
@@ -258,7 +281,7 @@ public sealed class SessionStatementTests(PostgresServer postgres)
         var session = database.Session(null, span: new CommittedSpan(0, 40, new byte[16]));
         Assert.True((await database.CreateAsync(session)).Made);
 
-        Assert.False((await database.Get<SessionLengths>().DeclareAsync(session.Id, TestDatabase.User, 0, 90, (null, true), TestDatabase.Now, Ct)).Found);
+        Assert.False((await DeclareAsync(database, session.Id, 0, 90)).Found);
 
         Assert.Equal((0, 40), await database.UsageAsync());
     }
@@ -275,7 +298,7 @@ public sealed class SessionStatementTests(PostgresServer postgres)
 
         Task<SessionState?> End() => terminated
             ? endings.TerminateAsync(session.Id, TestDatabase.User, TestDatabase.Now, Ct)
-            : endings.ExpireOneAsync(TestDatabase.Now, Ct);
+            : database.ExpireOneAsync();
 
         Assert.Equal(session.Id, (await End())!.Id);
         Assert.Null(await End());
@@ -284,6 +307,12 @@ public sealed class SessionStatementTests(PostgresServer postgres)
         Assert.Equal([session.Id], await endings.LeftoversAsync(Node, 10, Ct));
         await endings.MarkRemovedAsync([session.Id], Ct);
         Assert.Empty(await endings.LeftoversAsync(Node, 10, Ct));
+    }
+
+    private static async Task<Reservation> DeclareAsync(TestDatabase database, Guid id, long offset, long length)
+    {
+        var state = await database.Get<SessionLeases>().FindAsync(id, TestDatabase.User, Ct);
+        return await database.Get<SessionLengths>().DeclareAsync(state!, offset, length, null, (null, true), TestDatabase.Now, Ct);
     }
 
     private static async Task<SessionState> LeaseAsync(TestDatabase database, NewSession session)

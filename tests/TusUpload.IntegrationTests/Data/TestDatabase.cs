@@ -108,6 +108,21 @@ internal sealed class TestDatabase : IAsyncDisposable
         return await db.Batches.SingleAsync(batch => batch.Id == id, Ct);
     }
 
+    /// <summary>Ends one of the uploads whose time ran out; null where there is none.</summary>
+    public async Task<SessionState?> ExpireOneAsync()
+    {
+        var endings = Get<SessionEndings>();
+        foreach (var id in await endings.ExpiredAsync(Now, [], 100, Ct))
+        {
+            if (await endings.ExpireAsync(id, Now, Ct) is { } ended)
+            {
+                return ended;
+            }
+        }
+
+        return null;
+    }
+
     /// <summary>(used, reserved) of the user; the workspace must agree.</summary>
     public async Task<(long Used, long Reserved)> UsageAsync()
     {

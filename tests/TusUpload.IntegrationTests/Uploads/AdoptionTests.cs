@@ -4,6 +4,7 @@ using System.Text;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.Extensions.DependencyInjection;
 using TusUpload.IntegrationTests.Api;
+using TusUpload.IntegrationTests.Api.Places;
 using TusUpload.IntegrationTests.Harness;
 using TusUpload.Uploads.Progress;
 
@@ -69,6 +70,28 @@ public sealed class AdoptionTests(RunningServer server) : IClassFixture<RunningS
 
         Assert.Equal((upload, bytes.Length), (again.Headers.Location, again.Offset()));
         Assert.Equal("ready", (await Client.EndedFileAsync(upload.Id())).GetProperty("processingStatus").GetString());
+    }
+
+    [Theory]
+    [InlineData("folder", true)]
+    [InlineData("folder", false)]
+    [InlineData("workspace", true)]
+    [InlineData("workspace", false)]
+    public async Task What_lies_in_the_trash_is_found_again_when_it_is_back(string what, bool isWhole)
+    {
+        var space = await Client.MakeWorkspaceAsync();
+        var folder = await Client.MakeFolderAsync(space, "a folder");
+        var metadata = $"{Keyed},{PlaceCalls.Metadata(("workspaceId", space.ToString()), ("folderId", folder.ToString()))}";
+        using var first = await Client.PostAsync(3, isWhole ? [1, 2, 3] : [1], metadata);
+        Assert.Equal(HttpStatusCode.Created, first.StatusCode);
+        var thing = what == "folder" ? $"/api/v1/folders/{folder}" : $"/api/v1/workspaces/{space}";
+        await Client.DeleteAsync(thing, Ct).NoContentAsync();
+
+        await (await Client.PostAsync(3, [1], metadata)).IsProblemAsync(HttpStatusCode.NotFound, $"{what}_not_found");
+
+        await (await Client.PostAsync($"{thing}/restore", null, Ct)).JsonAsync(HttpStatusCode.OK);
+        using var again = await Client.PostAsync(3, [1], metadata);
+        Assert.Equal((first.Headers.Location, isWhole ? 3 : 1), (again.Headers.Location, again.Offset()));
     }
 
     [Fact]

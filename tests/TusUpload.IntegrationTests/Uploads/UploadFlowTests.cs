@@ -196,6 +196,33 @@ public sealed class UploadFlowTests(RunningServer server) : IClassFixture<Runnin
     }
 
     [Fact]
+    public async Task An_upload_that_cannot_be_ended_holds_up_no_others()
+    {
+        var (stuck, other) = (await Client.CreateAsync(10, user: "miscounted"), await Client.CreateAsync(10));
+        await using var db = Db();
+        await SetReservedAsync(0);
+        foreach (var (upload, ago) in new[] { (stuck, 2), (other, 1) })
+        {
+            await db.Sessions.Where(session => session.Id == upload.Id())
+                .ExecuteUpdateAsync(set => set.SetProperty(session => session.ExpiresAt, TimeProvider.System.GetUtcNow().AddMinutes(-ago)), Ct);
+        }
+
+        var sweep = server.Services.GetRequiredService<ExpirySweep>();
+        await sweep.RunOnceAsync(pageSize: 1, Ct);
+
+        Assert.Equal(("receiving", "expired"), (await StatusAsync(stuck), await StatusAsync(other)));
+        Assert.False(File.Exists(PathOf(other)));
+        await SetReservedAsync(10);
+        await sweep.RunOnceAsync(pageSize: 1, Ct);
+        Assert.Equal("expired", await StatusAsync(stuck));
+
+        Task<int> SetReservedAsync(long bytes) => db.Users.Where(user => user.Id == "miscounted")
+            .ExecuteUpdateAsync(set => set.SetProperty(user => user.StorageReserved, bytes), Ct);
+
+        Task<string> StatusAsync(Uri upload) => db.Sessions.Where(session => session.Id == upload.Id()).Select(session => session.Status).SingleAsync(Ct);
+    }
+
+    [Fact]
     public async Task Bytes_that_cannot_be_removed_hold_up_no_others()
     {
         var (stuck, other) = (await Client.CreateAsync(10), await Client.CreateAsync(10));
