@@ -133,6 +133,10 @@ public sealed class SessionCreation(NpgsqlDataSource database)
                (SELECT refusal FROM through), (SELECT largest FROM through)
         """;
 
+    // Before the statement, whose snapshot is taken once the account's row is ours: it sees every counter as it is. Creations that all come to an old
+    // version of the row, and follow it to the newest one in the middle of the statement, have been seen to wait for each other there in a circle.
+    private const string AccountSql = "SELECT FROM tus_upload.users WHERE id = $1 FOR NO KEY UPDATE";
+
     private const string RoomSql = """
         SELECT (SELECT ARRAY[storage_limit, storage_used, storage_reserved] FROM tus_upload.users WHERE id = $1),
                (SELECT ARRAY[storage_limit, storage_used, storage_reserved] FROM tus_upload.workspaces WHERE id = $2),
@@ -214,6 +218,7 @@ public sealed class SessionCreation(NpgsqlDataSource database)
 
     private static async Task<Admission> RunAsync(NpgsqlBatch batch, NewSession upload, bool hasTurn, CancellationToken cancellationToken)
     {
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(AccountSql).With(upload.UserId));
         var before = batch.BatchCommands.Count;
         var command = new NpgsqlBatchCommand(upload.BatchId is null ? CreateSql : CreateInBatchSql)
             .With(upload.Now)

@@ -17,4 +17,4 @@ public sealed class CompletedUploads
 }
 
 /// <summary>An upload that has just become complete. <paramref name="Size"/> in bytes.</summary>
-public readonly record struct CompletedUpload(Guid Id, long Size);
+public sealed record CompletedUpload(Guid Id, long Size);

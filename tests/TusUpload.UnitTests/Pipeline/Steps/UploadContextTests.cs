@@ -10,10 +10,15 @@ public sealed class UploadContextTests
     {
         var first = Context("{}");
         Assert.False(first.TakeOver("verify"));
+        Assert.Null(first.Unsaid);
         first.Sha256 = "abc";
+        first.Done("verify");
+        first.Done("other");
 
-        var next = Context("{\"verify\": " + first.Facts() + ", \"other\": {}}");
+        var next = Context(first.Unsaid!);
+        first.Said();
 
+        Assert.Null(first.Unsaid);
         Assert.True(next.TakeOver("verify"));
         Assert.True(next.TakeOver("other"));
         Assert.False(next.TakeOver("store"));
