@@ -60,6 +60,11 @@ note() { report+=("$(printf '%-18s %4d s   %s' "$1" $((SECONDS - $2)) "$3")"); }
 
 finish() {
     local line summary="$passed passed, $failed failed"
+    if [[ -s $scratch/failures ]]; then
+        say "What failed"
+        cat "$scratch/failures"
+    fi
+
     say "What ran"
     for line in "${report[@]}"; do
         printf '%s\n' "$line"
@@ -102,10 +107,17 @@ tally() {
 # The sum of a number in xunit's summary, "Total: 154, Errors: 0, Failed: 0, Skipped: 0, Not Run: 0".
 xunit_count() { sed -n "s/.*Total: .*\b$1: \([0-9]*\).*/\1/p" "$output" | tail -n 1 | grep . || echo 0; }
 
+# What xunit says of tests that failed is far above the sum by then: each once more, its first lines.
+keep_failures() {
+    awk '/^    [^ ].*\[FAIL\]$/ { left = 20; print; next } left > 0 && /^      / { left--; print substr($0, 1, 400) }' "$output" |
+        head -n 200 >>"$scratch/failures"
+}
+
 run_project() {
     local name=$1 since=$SECONDS status=0 total errors bad left idle
     say "$name"
     run dotnet run --no-build -c Release --project "tests/TusUpload.$name" -- -noColor || status=$?
+    [[ $status == 0 ]] || keep_failures
     total=$(sed -n 's/.*Total: \([0-9]*\), Errors.*/\1/p' "$output" | tail -n 1 | grep . || echo 0)
     errors=$(xunit_count Errors) bad=$(xunit_count Failed) left=$(xunit_count Skipped) idle=$(xunit_count 'Not Run')
     tally "$name" "$since" "$status" $((total - bad - left - idle)) $((bad + errors)) "$left"

@@ -8,7 +8,8 @@ public sealed class LinkDirectory(NpgsqlDataSource database)
     // A link into a workspace that is in the trash leads nowhere.
     private const string Columns = """
         SELECT link.id, link.slug, link.name, link.password_hash, link.expires_at, COALESCE(link.revoked_at, space.deleted_at),
-               link.max_files - link.files, link.storage_limit - link.storage_used - link.storage_reserved, link.max_file_size, link.allowed_types
+               link.max_files - link.files, link.storage_limit - link.storage_used - link.storage_reserved, link.max_file_size, link.allowed_types,
+               link.max_uses - link.uses
           FROM tus_upload.links link JOIN tus_upload.workspaces space ON space.id = link.workspace_id
         """;
 
@@ -71,6 +72,7 @@ public sealed class LinkDirectory(NpgsqlDataSource database)
                 BytesLeft = row.IsDBNull(7) ? null : Math.Max(row.GetInt64(7), 0),
                 MaxFileSize = row.IsDBNull(8) ? null : row.GetInt64(8),
                 AllowedTypes = row.IsDBNull(9) ? null : row.GetFieldValue<string[]>(9),
+                UsesLeft = row.IsDBNull(10) ? null : Math.Max(row.GetInt32(10), 0),
             }
             : null;
     }

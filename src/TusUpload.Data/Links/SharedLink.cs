@@ -5,6 +5,8 @@ namespace TusUpload.Data.Links;
 /// <param name="PasswordHash"><inheritdoc cref="Link.PasswordHash" path="/summary"/></param>
 public sealed record SharedLink(Guid Id, string Slug, string Name, string? PasswordHash, DateTimeOffset? ExpiresAt, DateTimeOffset? RevokedAt)
 {
+    public int? UsesLeft { get; init; }
+
     public int? FilesLeft { get; init; }
 
     public long? BytesLeft { get; init; }

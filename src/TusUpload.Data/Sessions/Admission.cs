@@ -21,6 +21,9 @@ public sealed record Admission
     /// <summary>Bytes of the link's largest file; null: no limit.</summary>
     public long? LinkLargest { get; init; }
 
+    /// <inheritdoc cref="Links.Link.AllowedTypes"/>
+    public IReadOnlyList<string>? LinkTypes { get; init; }
+
     public bool BatchKnown { get; init; }
 
     /// <summary>Or takes files that come late.</summary>

@@ -65,7 +65,7 @@ public sealed class SessionCreation(NpgsqlDataSource database)
                AND ($7 IS NOT NULL OR $26 = $4 OR EXISTS (SELECT FROM member)) FOR NO KEY UPDATE
         ), through AS MATERIALIZED (
             SELECT storage_limit - storage_used - storage_reserved AS room, ARRAY[storage_limit, storage_used, storage_reserved] AS storage,
-                   folder_id, max_file_size AS largest, {LinkRefusal.Sql} AS refusal
+                   folder_id, max_file_size AS largest, allowed_types AS types, {LinkRefusal.Sql} AS refusal
               FROM tus_upload.links
              WHERE id = $7 AND workspace_id = $5 AND revoked_at IS NULL AND EXISTS (SELECT FROM space) FOR NO KEY UPDATE
         {(inBatch ? Target : "")}), folder AS MATERIALIZED (
@@ -130,7 +130,7 @@ public sealed class SessionCreation(NpgsqlDataSource database)
                {(inBatch ? Answer : "true, true, true")},
                (SELECT storage FROM account), (SELECT storage FROM space), (SELECT storage FROM through),
                $25 IS NULL OR now() < $25, EXISTS (SELECT FROM taken), EXISTS (SELECT FROM space WHERE refuses AND NOT $31),
-               (SELECT refusal FROM through), (SELECT largest FROM through)
+               (SELECT refusal FROM through), (SELECT largest FROM through), (SELECT types FROM through)
         """;
 
     // Before the statement, whose snapshot is taken once the account's row is ours: it sees every counter as it is. Creations that all come to an old
@@ -277,6 +277,7 @@ public sealed class SessionCreation(NpgsqlDataSource database)
             NeedsTurn = row.GetBoolean(13),
             LinkRefusal = row.IsDBNull(14) ? null : row.GetString(14),
             LinkLargest = row.IsDBNull(15) ? null : row.GetInt64(15),
+            LinkTypes = row.IsDBNull(16) ? null : row.GetFieldValue<string[]>(16),
         };
     }
 }

@@ -2,6 +2,7 @@ using TusUpload.Data;
 using TusUpload.Data.Links;
 using TusUpload.Data.Sessions;
 using TusUpload.Protocol.Errors;
+using TusUpload.Uploads.Rules;
 
 namespace TusUpload.Uploads.Admission;
 
@@ -33,8 +34,6 @@ public static class AdmissionErrors
 
     private static readonly TusError LinkFiles = new(422, "link_files_exceeded", "As many files have come in through this link as may.");
 
-    private static readonly TusError LinkType = new(415, "type_not_allowed", "The link takes no files of this type.");
-
     /// <summary>The first reason that holds, from the outside in.</summary>
     /// <param name="who">Asks.</param>
     public static TusError For(Data.Sessions.Admission admission, string who, long size) => admission switch
@@ -46,8 +45,8 @@ public static class AdmissionErrors
         { LinkRefusal: LinkRefusal.Password } => LinkPassword,
         { LinkRefusal: LinkRefusal.Uses } => LinkUsesExceeded,
         { LinkRefusal: LinkRefusal.Files } => LinkFiles,
-        { LinkRefusal: LinkRefusal.Type } => LinkType,
-        { LinkRefusal: LinkRefusal.Size } => FileTooLarge(admission.LinkLargest ?? 0),
+        { LinkRefusal: LinkRefusal.Type } => RuleRefusals.LinkType(admission.LinkTypes ?? []),
+        { LinkRefusal: LinkRefusal.Size } => FileTooLarge(admission.LinkLargest ?? 0, size),
         { BatchKnown: false } => Unknown("batch"),
         { NameTaken: true } => NameTaken,
         { BatchOpen: false } => BatchClosed,
@@ -57,7 +56,7 @@ public static class AdmissionErrors
 
     /// <summary>As <see cref="For(Data.Sessions.Admission, string, long)"/>, for an upload that is there already and needs more.</summary>
     public static TusError For(Reservation reservation, string who, long more) => reservation.Largest is { } largest
-        ? FileTooLarge(largest)
+        ? FileTooLarge(largest, null)
         : QuotaExceeded(reservation.Room, who, more);
 
     /// <summary>A visitor hears which level it is, and of that no number but its link's: how much an account has is nobody else's business.</summary>
@@ -79,8 +78,8 @@ public static class AdmissionErrors
 
     private static TusError Unknown(string what) => new(404, $"{what}_not_found", $"There is no such {what}.");
 
-    private static TusError FileTooLarge(long largest) => new(413, "file_too_large", "The link takes no files of this size.")
+    private static TusError FileTooLarge(long largest, long? size) => new(413, "file_too_large", "The link takes no files of this size.")
     {
-        Details = new Dictionary<string, object?> { ["level"] = "link", ["largest"] = largest },
+        Details = new Dictionary<string, object?> { ["level"] = "link", ["limit"] = largest, ["bytesAsked"] = size },
     };
 }

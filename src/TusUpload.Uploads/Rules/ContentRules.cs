@@ -49,16 +49,17 @@ internal sealed partial record ContentRules
             return tooLarge;
         }
 
-        if (AllowedExtensions.Count > 0 && !AllowedExtensions.Any(extension => Ends(fileName, extension)))
-        {
-            return RuleRefusals.Extension(this);
-        }
-
-        return CheckDenied(fileName)
+        return CheckExtension(fileName)
             ?? (claim.Type is { } type && !Allows(FileTypes.Find(type)?.Names ?? [type]) ? RuleRefusals.Type(this, null) : null);
     }
 
     public TusError? CheckSize(long size) => size > MaxFileSize ? RuleRefusals.Size(MaxFileSize.Value, size) : null;
+
+    /// <summary>Whether a file may be called that.</summary>
+    public TusError? CheckExtension(string fileName) =>
+        AllowedExtensions.Count > 0 && !AllowedExtensions.Any(extension => Ends(fileName, extension))
+            ? RuleRefusals.Extension(this)
+            : CheckDenied(fileName);
 
     /// <summary>Whether a name ends as none may.</summary>
     public TusError? CheckDenied(string fileName) =>

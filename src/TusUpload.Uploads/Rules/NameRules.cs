@@ -8,17 +8,19 @@ namespace TusUpload.Uploads.Rules;
 /// What becomes of the names that clients give to files and folders. How their letters are written (NFC) is the database's, README
 /// decision 12.
 /// </summary>
-internal sealed class NameRules(IOptions<ContentRulesOptions> options)
+public sealed class NameRules(IOptions<ContentRulesOptions> options)
 {
     private const string Unnamed = "unnamed";
 
+    private readonly ContentRules _rules = ContentRules.Of(options.Value);
     private readonly UnsafeNames _policy = options.Value.Names;
     private readonly int _maxBytes = options.Value.MaxNameBytes;
     private readonly int _maxDepth = options.Value.MaxPathDepth;
 
     /// <summary>A file's name, or why it is refused.</summary>
     /// <param name="given">Null where the client gives none.</param>
-    public TusResult<string> NameOf(string? given)
+    /// <param name="key">What the client calls it.</param>
+    public TusResult<string> NameOf(string? given, string key = "filename")
     {
         if (given is null)
         {
@@ -28,7 +30,7 @@ internal sealed class NameRules(IOptions<ContentRulesOptions> options)
         var (name, flaw) = SafeName.Of(given, _maxBytes);
         if (flaw is not null && _policy == UnsafeNames.Refuse)
         {
-            return RuleRefusals.Name("filename", flaw);
+            return RuleRefusals.Name(key, flaw);
         }
 
         return name.Length > 0 ? name : Unnamed;
@@ -39,7 +41,7 @@ internal sealed class NameRules(IOptions<ContentRulesOptions> options)
     /// where nothing is left. A tree that is too deep is refused in any case, for files of different folders would come together where it
     /// is cut.
     /// </summary>
-    public TusResult<string> PathOf(string? given)
+    public TusResult<string> PathOf(string? given, string key = "relativePath")
     {
         if (given is null)
         {
@@ -70,15 +72,36 @@ internal sealed class NameRules(IOptions<ContentRulesOptions> options)
         names.RemoveAll(name => name.Length == 0);
         if (flaw is not null && _policy == UnsafeNames.Refuse)
         {
-            return RuleRefusals.Name("relativePath", flaw);
+            return RuleRefusals.Name(key, flaw);
         }
 
         if (names.Count > _maxDepth)
         {
-            return RuleRefusals.Name("relativePath", NameFlaw.TooDeep);
+            return RuleRefusals.Name(key, NameFlaw.TooDeep);
         }
 
         return names.Count == 0 ? default(TusResult<string>) : string.Join('/', names);
+    }
+
+    /// <summary>Another name for a file that is here: one under which it could have come.</summary>
+    /// <param name="key">What the client calls it.</param>
+    public TusResult<string> RenameTo(string given, string key)
+    {
+        var (name, refusal) = NameOf(given, key);
+        return (refusal ?? _rules.CheckExtension(name!)) is { } error ? error : name!;
+    }
+
+    /// <summary>A manifest's line as its upload will be called: a path where it has slashes, a name otherwise.</summary>
+    /// <param name="key">What the client calls it.</param>
+    public TusResult<string> LineOf(string given, string key)
+    {
+        if (given.AsSpan().ContainsAny('/', '\\'))
+        {
+            var (path, refusal) = PathOf(given, key);
+            return refusal is not null ? refusal : path ?? Unnamed;
+        }
+
+        return NameOf(given, key);
     }
 
     private static string WithoutRoot(string path, ref string? flaw)

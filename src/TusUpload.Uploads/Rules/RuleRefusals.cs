@@ -21,6 +21,12 @@ internal static class RuleRefusals
         },
     };
 
+    /// <summary>Of a file that names no type at all, or none of those that a link takes.</summary>
+    public static TusError LinkType(IReadOnlyList<string> allowed) => new(415, TypeNotAllowed, "The link takes no files of this type.")
+    {
+        Details = new Dictionary<string, object?> { ["detectedType"] = null, ["allowedTypes"] = Join(allowed), ["deniedTypes"] = null },
+    };
+
     public static TusError Mismatch(FileType bytes) => new(415, TypeMismatch, "The first bytes are not of the type that was given to them.")
     {
         Details = new Dictionary<string, object?> { ["detectedType"] = bytes.Name },
@@ -42,10 +48,10 @@ internal static class RuleRefusals
         Details = new Dictionary<string, object?> { ["limit"] = limit, ["bytesAsked"] = size },
     };
 
-    /// <param name="key">The key of the metadata that holds the name.</param>
+    /// <param name="key">What the client calls the name: a key of the metadata, or a member of the body.</param>
     /// <param name="flaw">One of <see cref="NameFlaw"/>.</param>
     public static TusError Name(string key, string flaw) =>
-        new(422, "name_not_allowed", $"The metadata's {key} is no name that is taken here.")
+        new(422, "name_not_allowed", $"{key} is no name that is taken here.")
         {
             Details = new Dictionary<string, object?> { ["key"] = key, ["reason"] = flaw },
         };

@@ -56,6 +56,24 @@ public sealed class BatchManifestTests(BatchManifestTests.Server server) : IClas
     }
 
     [Fact]
+    public async Task A_manifest_calls_its_files_as_their_uploads_will_be_called()
+    {
+        var longest = new string('n', 300) + ".txt";
+        string[] names = [@"photos\1.jpg", "/x/y", "./a", "nul.txt", "space ", longest];
+        var id = (await CreateAsync(new { manifest = names.Select(name => new { name }), allOrNothing = true })).GetProperty("id").GetGuid();
+
+        Assert.Equal(
+            ["photos/1.jpg", "x/y", "a", "_nul.txt", "space", new string('n', 251) + ".txt"], (await FilesAsync(id, 10)).Select(file => file.Text("name")!));
+        foreach (var name in names)
+        {
+            (string, string)[] path = name.AsSpan().ContainsAny('/', '\\') ? [("relativePath", name)] : [];
+            await server.UploadAsync([1], name, null, [("batchId", $"{id}"), .. path]);
+        }
+
+        await WaitAsync(id, "completed");
+    }
+
+    [Fact]
     public async Task A_manifest_of_ten_thousand_lines_is_made_and_listed()
     {
         var batch = await CreateAsync(new { manifest = Enumerable.Range(0, 10_000).Select(i => new { name = $"folder/{i}", size = i }) });

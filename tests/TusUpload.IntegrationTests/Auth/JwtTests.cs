@@ -70,6 +70,22 @@ public sealed class JwtTests(JwtTests.Server server) : IClassFixture<JwtTests.Se
         Assert.Equal("Bearer error=\"invalid_token\"", post.Headers.WwwAuthenticate.ToString());
     }
 
+    // The last second of the year 9999, the next one, and milliseconds where seconds are meant.
+    [Theory]
+    [InlineData(253402300799)]
+    [InlineData(253402300800)]
+    [InlineData(4102444800000)]
+    [InlineData(1_000_000_000_000_000_000)]
+    public async Task A_token_may_end_as_late_as_its_issuer_writes(long end)
+    {
+        using var ann = server.ClientWith(new JsonWebTokenHandler().CreateToken(
+            $$"""{"sub":"ann-{{end}}","iss":"{{Tokens.Issuer}}","aud":"authenticated","exp":{{end}}}""", Tokens.Credentials));
+
+        var id = await server.UploadAsync([1], client: ann);
+
+        Assert.Equal(id, (await ann.GetJsonAsync($"/api/v1/files/{id}")).GetProperty("id").GetGuid());
+    }
+
     [Fact]
     public async Task A_token_that_has_run_out_makes_no_client_start_again()
     {

@@ -60,7 +60,7 @@ public sealed class LinkSessionTests(LinkServer server) : IClassFixture<LinkServ
         var shown = await _nobody.GetJsonAsync($"/api/v1/links/{link.Text("slug")}/public");
 
         Assert.Equal(
-            $$"""{"linkId":"{{link.Text("id")}}","name":"Photos","passwordRequired":true,"expiresAt":null,"filesLeft":5,"""
+            $$"""{"linkId":"{{link.Text("id")}}","name":"Photos","passwordRequired":true,"expiresAt":null,"usesLeft":null,"filesLeft":5,"""
             + "\"bytesLeft\":null,\"maxFileSize\":70,\"allowedTypes\":[\"image/*\"]}",
             shown.GetRawText());
         await (await _nobody.GetAsync("/api/v1/links/there-is-none/public", Ct)).IsProblemAsync(HttpStatusCode.NotFound, "link_not_found");

@@ -4,8 +4,10 @@ using Microsoft.Extensions.Options;
 using TusUpload.Data;
 using TusUpload.Data.Batches;
 using TusUpload.Protocol;
+using TusUpload.Protocol.Stores;
 using TusUpload.Uploads.Admission;
 using TusUpload.Uploads.Expiry;
+using TusUpload.Uploads.Rules;
 
 namespace TusUpload.Server.Api.Batches;
 
@@ -24,6 +26,12 @@ internal static class CreateBatch
             return refusal;
         }
 
+        var (lines, flaw) = Lines(body, services.Names);
+        if (flaw is not null)
+        {
+            return ApiError.From(flaw);
+        }
+
         var found = await services.Places.FindAsync(caller, body?.WorkspaceId, link: null, cancellationToken);
         if (found.Value is not { } place)
         {
@@ -35,14 +43,8 @@ internal static class CreateBatch
             return await services.Db.RefuseWorkspaceAsync(place.WorkspaceId, caller, cancellationToken);
         }
 
-        if (caller.IsUser && place.UserId != caller.Subject
-            && !await services.Db.WorkspacesOf(caller, Rights.Upload).AnyAsync(space => space.Id == place.WorkspaceId, cancellationToken))
-        {
-            return ApiError.WorkspaceNotFound;
-        }
-
         var batch = Read(body, place, caller, now, services.Options.Value);
-        await services.Creation.CreateAsync(batch, [.. body?.Manifest?.Select(line => (line.Name!, line.Size)) ?? []], cancellationToken);
+        await services.Creation.CreateAsync(batch, lines!, cancellationToken);
         return TypedResults.Created($"/api/v1/batches/{batch.Id}", (await FindBatch.FindAsync(batch.Id, caller, services.Db, cancellationToken))!);
     }
 
@@ -59,6 +61,24 @@ internal static class CreateBatch
 
     private static bool IsLine(Line? line, long largest) =>
         line is { Name: { Length: > 0 and <= LongestName } name, Size: null or >= 0 } && !(line.Size > largest) && !name.Any(char.IsControl);
+
+    // What a manifest announces is called as the upload will be.
+    private static TusResult<List<(string Name, long? Size)>> Lines(Body? body, NameRules names)
+    {
+        var lines = new List<(string, long?)>();
+        foreach (var line in body?.Manifest ?? [])
+        {
+            var (name, refusal) = names.LineOf(line.Name!, "manifest");
+            if (refusal is not null)
+            {
+                return refusal;
+            }
+
+            lines.Add((name!, line.Size));
+        }
+
+        return lines;
+    }
 
     private static Batch Read(Body? body, UploadPlace place, Caller caller, DateTimeOffset now, BatchOptions options) => new()
     {
@@ -83,10 +103,16 @@ internal static class CreateBatch
     internal sealed record Body(
         int? ExpectedFiles, IReadOnlyList<Line>? Manifest, bool? AllOrNothing, string? LateFiles, DateTimeOffset? ExpiresAt, Guid? WorkspaceId);
 
-    /// <param name="Name">As the upload will be called: its relativePath, or its filename.</param>
+    /// <param name="Name">As the upload will be called: its relativePath where it has slashes, its filename otherwise. Cleaned as those are.</param>
     /// <param name="Size">Bytes, no more than an upload may have; null: any number.</param>
     internal sealed record Line(string? Name, long? Size);
 
     internal sealed record Services(
-        TusUploadDb Db, BatchCreation Creation, UploadPlaces Places, IOptions<BatchOptions> Options, IOptions<TusOptions> Tus, TimeProvider Time);
+        TusUploadDb Db,
+        BatchCreation Creation,
+        UploadPlaces Places,
+        NameRules Names,
+        IOptions<BatchOptions> Options,
+        IOptions<TusOptions> Tus,
+        TimeProvider Time);
 }

@@ -17,7 +17,7 @@ internal static class PlaceExamples
     private const string Link = "01937b6e-6666-7a10-8f2e-3b4c5d6e7f80";
 
     private const string Visible = $$"""
-        { "linkId": "{{Link}}", "name": "Pictures of the party", "passwordRequired": true, "expiresAt": null, "filesLeft": 100, "bytesLeft": null,
+        { "linkId": "{{Link}}", "name": "Pictures of the party", "passwordRequired": true, "expiresAt": null, "usesLeft": null, "filesLeft": 100, "bytesLeft": null,
           "maxFileSize": 1073741824, "allowedTypes": ["image/*"] }
         """;
 

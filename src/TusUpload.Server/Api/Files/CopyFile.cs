@@ -3,6 +3,7 @@ using Microsoft.EntityFrameworkCore;
 using TusUpload.Data;
 using TusUpload.Data.Files;
 using TusUpload.Uploads.Admission;
+using TusUpload.Uploads.Rules;
 
 namespace TusUpload.Server.Api.Files;
 
@@ -13,12 +14,15 @@ namespace TusUpload.Server.Api.Files;
 internal static class CopyFile
 {
     public static async Task<IResult> HandleAsync(
-        Guid id, Body? body, Caller caller, FileCopying copying, TusUploadDb db, TimeProvider time, CancellationToken cancellationToken)
+        Guid id, Body? body, Caller caller, [AsParameters] Services services, CancellationToken cancellationToken)
     {
-        if (body?.FileName is not null && !RenameFile.IsName(body.FileName))
+        string? name = null;
+        if (body?.FileName is { } given && services.Names.ReadFileName(given, out name) is { } refusal)
         {
-            return ApiError.InvalidFileName;
+            return refusal;
         }
+
+        var db = services.Db;
 
         if (await db.FindRowAsync(id, caller, Rights.Read, cancellationToken) is not { } file)
         {
@@ -37,8 +41,8 @@ internal static class CopyFile
 
         var copy = Guid.CreateVersion7();
         var folder = body?.FolderId ?? (stays ? file.FolderId : null);
-        var wanted = new FileCopy(copy, id, file.UserId, account, caller.Subject, workspace, folder, body?.FileName ?? file.FileName);
-        var answer = await copying.CopyAsync(wanted, time.GetUtcNow(), cancellationToken);
+        var wanted = new FileCopy(copy, id, file.UserId, account, caller.Subject, workspace, folder, name ?? file.FileName);
+        var answer = await services.Copying.CopyAsync(wanted, services.Time.GetUtcNow(), cancellationToken);
         return answer.Outcome switch
         {
             CopyOutcome.Made => TypedResults.Created($"/api/v1/files/{copy}", await db.FindFileAsync(copy, caller, cancellationToken)),
@@ -60,4 +64,6 @@ internal static class CopyFile
     /// <param name="FolderId">Default: the file's own, in another workspace its top.</param>
     /// <param name="FileName">Default: the file's own.</param>
     internal sealed record Body(string? FileName, Guid? WorkspaceId, Guid? FolderId);
+
+    internal sealed record Services(TusUploadDb Db, FileCopying Copying, NameRules Names, TimeProvider Time);
 }

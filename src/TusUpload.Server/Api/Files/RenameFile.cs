@@ -1,20 +1,20 @@
 using TusUpload.Data;
 using TusUpload.Data.Files;
 using TusUpload.Uploads.Admission;
+using TusUpload.Uploads.Rules;
 
 namespace TusUpload.Server.Api.Files;
 
 /// <summary>PATCH /files/{id}: the name for people and the folder; nothing in the object store moves.</summary>
 internal static class RenameFile
 {
-    private const int MostCharacters = 255;
-
     public static async Task<IResult> HandleAsync(
         Guid id, Body body, IfMatch ifMatch, Caller caller, [AsParameters] Services services, CancellationToken cancellationToken)
     {
-        if ((body.FileName.IsGiven || !body.FolderId.IsGiven) && !IsName(body.FileName.Value))
+        string? name = null;
+        if ((body.FileName.IsGiven || !body.FolderId.IsGiven) && services.Names.ReadFileName(body.FileName.Value, out name) is { } refusal)
         {
-            return ApiError.InvalidFileName;
+            return refusal;
         }
 
         while (true)
@@ -30,7 +30,7 @@ internal static class RenameFile
             }
 
             var folder = body.FolderId.IsGiven ? body.FolderId.Value : file.FolderId;
-            var place = new FilePlace(id, file.UserId, file.WorkspaceId, folder, body.FileName.Value ?? file.FileName, file.Version);
+            var place = new FilePlace(id, file.UserId, file.WorkspaceId, folder, name ?? file.FileName, file.Version);
             var outcome = await services.Renaming.ChangeAsync(place, services.Time.GetUtcNow(), cancellationToken);
             if (outcome != FilePlaceOutcome.Changed)
             {
@@ -40,11 +40,6 @@ internal static class RenameFile
             // Somebody changed it after it was read; the next look sees that.
         }
     }
-
-    internal static bool IsName(string? name) =>
-        name is { Length: >= 1 and <= MostCharacters } and not ("." or "..")
-        && !string.IsNullOrWhiteSpace(name)
-        && !name.Any(character => char.IsControl(character) || character is '/' or '\\');
 
     private static async Task<IResult> AnswerAsync(
         FilePlaceOutcome outcome, Guid id, Caller caller, TusUploadDb db, CancellationToken cancellationToken)
@@ -62,5 +57,5 @@ internal static class RenameFile
     /// <param name="FolderId">A folder of the file's workspace; null: the root.</param>
     internal sealed record Body(Given<string> FileName, Given<Guid?> FolderId);
 
-    internal sealed record Services(TusUploadDb Db, FileRenaming Renaming, TimeProvider Time);
+    internal sealed record Services(TusUploadDb Db, FileRenaming Renaming, NameRules Names, TimeProvider Time);
 }

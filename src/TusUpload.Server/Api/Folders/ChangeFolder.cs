@@ -2,8 +2,8 @@ using Microsoft.EntityFrameworkCore;
 
 using TusUpload.Data;
 using TusUpload.Data.Folders;
-using TusUpload.Server.Api.Files;
 using TusUpload.Uploads.Admission;
+using TusUpload.Uploads.Rules;
 
 namespace TusUpload.Server.Api.Folders;
 
@@ -11,13 +11,15 @@ namespace TusUpload.Server.Api.Folders;
 internal static class ChangeFolder
 {
     public static async Task<IResult> HandleAsync(
-        Guid id, Body body, IfMatch ifMatch, Caller caller, TusUploadDb db, FolderChanges changes, CancellationToken cancellationToken)
+        Guid id, Body body, IfMatch ifMatch, Caller caller, [AsParameters] Services services, CancellationToken cancellationToken)
     {
-        if ((body.Name.IsGiven || !body.ParentId.IsGiven) && !RenameFile.IsName(body.Name.Value))
+        string? name = null;
+        if ((body.Name.IsGiven || !body.ParentId.IsGiven) && services.Names.ReadFolderName(body.Name.Value, out name) is { } refusal)
         {
-            return ApiError.InvalidFolderName;
+            return refusal;
         }
 
+        var db = services.Db;
         var workspace = await db.FoldersOf(caller, Rights.Write).Where(folder => folder.Id == id).Select(folder => (Guid?)folder.WorkspaceId)
             .SingleOrDefaultAsync(cancellationToken);
         if (workspace is not { } within)
@@ -25,13 +27,13 @@ internal static class ChangeFolder
             return await db.RefuseFolderAsync(id, caller, cancellationToken);
         }
 
-        var place = new FolderPlace(id, within, body.Name.Value, body.ParentId.IsGiven, body.ParentId.Value, ifMatch.Version);
-        return await AnswerAsync(await changes.PlaceAsync(place, cancellationToken), id, caller, db, cancellationToken);
+        var place = new FolderPlace(id, within, name, body.ParentId.IsGiven, body.ParentId.Value, ifMatch.Version);
+        return await AnswerAsync(await services.Changes.PlaceAsync(place, cancellationToken), id, caller, db, cancellationToken);
     }
 
     public static Task<IResult> MoveAsync(
-        Guid id, Target target, IfMatch ifMatch, Caller caller, TusUploadDb db, FolderChanges changes, CancellationToken cancellationToken) =>
-        HandleAsync(id, new(default, new(target.ParentId)), ifMatch, caller, db, changes, cancellationToken);
+        Guid id, Target target, IfMatch ifMatch, Caller caller, [AsParameters] Services services, CancellationToken cancellationToken) =>
+        HandleAsync(id, new(default, new(target.ParentId)), ifMatch, caller, services, cancellationToken);
 
     internal static async Task<IResult> AnswerAsync(
         FolderOutcome outcome, Guid id, Caller caller, TusUploadDb db, CancellationToken cancellationToken) =>
@@ -55,4 +57,6 @@ internal static class ChangeFolder
 
     /// <param name="ParentId">A folder of the same workspace; null: the root.</param>
     internal sealed record Target(Guid? ParentId);
+
+    internal sealed record Services(TusUploadDb Db, FolderChanges Changes, NameRules Names);
 }

@@ -2,8 +2,8 @@ using Microsoft.EntityFrameworkCore;
 
 using TusUpload.Data;
 using TusUpload.Data.Folders;
-using TusUpload.Server.Api.Files;
 using TusUpload.Uploads.Admission;
+using TusUpload.Uploads.Rules;
 
 namespace TusUpload.Server.Api.Folders;
 
@@ -12,9 +12,9 @@ internal static class CreateFolder
 {
     public static async Task<IResult> HandleAsync(Body body, Caller caller, [AsParameters] Services services, CancellationToken cancellationToken)
     {
-        if (!RenameFile.IsName(body.Name))
+        if (services.Names.ReadFolderName(body.Name, out var name) is { } refusal)
         {
-            return ApiError.InvalidFolderName;
+            return refusal;
         }
 
         var db = services.Db;
@@ -33,7 +33,7 @@ internal static class CreateFolder
         }
 
         var id = Guid.CreateVersion7();
-        var outcome = await services.Changes.MakeAsync(id, workspace, body.ParentId, body.Name!, services.Time.GetUtcNow(), cancellationToken);
+        var outcome = await services.Changes.MakeAsync(id, workspace, body.ParentId, name, services.Time.GetUtcNow(), cancellationToken);
         return outcome == FolderOutcome.Done && await db.FoldersOf(caller).Where(folder => folder.Id == id).Select(FolderView.Of)
             .SingleOrDefaultAsync(cancellationToken) is { } made
             ? new Tagged<FolderView>(made, made.Version, $"/api/v1/folders/{id}")
@@ -45,5 +45,5 @@ internal static class CreateFolder
     /// <param name="Name">1 to 255 characters, without slashes.</param>
     internal sealed record Body(Guid? WorkspaceId, Guid? ParentId, string? Name);
 
-    internal sealed record Services(TusUploadDb Db, FolderChanges Changes, CallerDirectory Callers, TimeProvider Time);
+    internal sealed record Services(TusUploadDb Db, FolderChanges Changes, CallerDirectory Callers, NameRules Names, TimeProvider Time);
 }

@@ -1,8 +1,6 @@
 using Microsoft.EntityFrameworkCore;
 
-using TusUpload.Data;
 using TusUpload.Data.Folders;
-using TusUpload.Server.Api.Files;
 using TusUpload.Uploads.Admission;
 
 namespace TusUpload.Server.Api.Folders;
@@ -13,13 +11,15 @@ namespace TusUpload.Server.Api.Folders;
 internal static class RestoreFolder
 {
     public static async Task<IResult> HandleAsync(
-        Guid id, Body? body, Caller caller, TusUploadDb db, FolderChanges changes, CancellationToken cancellationToken)
+        Guid id, Body? body, Caller caller, [AsParameters] ChangeFolder.Services services, CancellationToken cancellationToken)
     {
-        if (body?.Name is not null && !RenameFile.IsName(body.Name))
+        string? name = null;
+        if (body?.Name is { } given && services.Names.ReadFolderName(given, out name) is { } refusal)
         {
-            return ApiError.InvalidFolderName;
+            return refusal;
         }
 
+        var db = services.Db;
         var spaces = db.WorkspacesOf(caller, Rights.Write);
         var found = await db.Folders.Where(folder => folder.Id == id && spaces.Any(space => space.Id == folder.WorkspaceId))
             .Select(folder => new { folder.WorkspaceId, folder.DeletedAt }).SingleOrDefaultAsync(cancellationToken);
@@ -33,7 +33,7 @@ internal static class RestoreFolder
             return await ChangeFolder.AnswerAsync(FolderOutcome.Done, id, caller, db, cancellationToken);
         }
 
-        var outcome = await changes.PlaceAsync(new(id, found.WorkspaceId, body?.Name, false, null, null, Restores: true), cancellationToken);
+        var outcome = await services.Changes.PlaceAsync(new(id, found.WorkspaceId, name, false, null, null, Restores: true), cancellationToken);
         return outcome switch
         {
             FolderOutcome.NoParent => ApiError.FolderAboveInTrash,

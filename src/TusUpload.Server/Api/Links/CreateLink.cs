@@ -35,6 +35,12 @@ internal static class CreateLink
             return nowhere;
         }
 
+        // Here, and not by the index alone: what is expected is no error in the log.
+        if (body.Slug is not null && await services.Db.Links.AnyAsync(row => row.Slug == body.Slug, cancellationToken))
+        {
+            return ApiError.SlugTaken;
+        }
+
         var passwordHash = body.Password is null ? null : await services.Passwords.HashAsync(body.Password, cancellationToken);
         if (body.Password is not null && passwordHash is null)
         {

@@ -6,6 +6,7 @@ namespace TusUpload.Server.Api.Links;
 /// <summary>A link as its visitors see it. Null: no limit.</summary>
 /// <param name="LinkId">What an upload names as <c>linkId</c>; its slug does as well.</param>
 /// <param name="PasswordRequired">Whether its session asks for a password.</param>
+/// <param name="UsesLeft">How many more visitors it takes.</param>
 /// <param name="FilesLeft">How many more files may come in.</param>
 /// <param name="BytesLeft">How many more bytes may come in through it.</param>
 internal sealed record PublicLinkView(
@@ -13,6 +14,7 @@ internal sealed record PublicLinkView(
     string Name,
     bool PasswordRequired,
     DateTimeOffset? ExpiresAt,
+    int? UsesLeft,
     int? FilesLeft,
     long? BytesLeft,
     long? MaxFileSize,
@@ -23,6 +25,7 @@ internal sealed record PublicLinkView(
         link.Name,
         link.PasswordHash is not null,
         link.ExpiresAt,
+        link.UsesLeft,
         link.FilesLeft,
         link.BytesLeft,
         link.MaxFileSize is { } own && tus.MaxSize is { } all ? Math.Min(own, all) : link.MaxFileSize ?? tus.MaxSize,

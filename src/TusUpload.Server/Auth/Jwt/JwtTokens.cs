@@ -76,8 +76,9 @@ internal sealed class JwtTokens(IssuerKeys keys, JwtCallers callers, IOptions<Au
             _known.Clear();
         }
 
-        var (patience, end) = (time.GetUtcNow() + Patience, ends + _options.ClockSkew);
-        _known[digest] = new(caller, ends, end < patience ? end : patience);
+        // Not the end and the skew together: an issuer may write the last moment there is.
+        var patience = time.GetUtcNow() + Patience;
+        _known[digest] = new(caller, ends, ends < patience - _options.ClockSkew ? ends + _options.ClockSkew : patience);
         return ends;
     }
 

@@ -70,14 +70,17 @@ public sealed class FoldersTests(RunningServer server) : IClassFixture<RunningSe
     public async Task Paths_end_where_an_index_ends()
     {
         var space = await Client.MakeWorkspaceAsync();
-        var name = new string('\u6587', 255);
-        var (first, second) = (await Client.MakeFolderAsync(space, name), default(Guid));
-        second = await Client.MakeFolderAsync(space, name, first);
+        var name = new string('\u6587', 85);
+        Guid? last = null;
+        for (var depth = 0; depth < 7; depth++)
+        {
+            last = await Client.MakeFolderAsync(space, name, last);
+        }
 
-        await (await Client.PostJsonAsync("/api/v1/folders", new { name, parentId = second })).IsProblemAsync(HttpStatusCode.UnprocessableEntity, "path_too_long");
+        await (await Client.PostJsonAsync("/api/v1/folders", new { name, parentId = last })).IsProblemAsync(HttpStatusCode.UnprocessableEntity, "path_too_long");
         var other = await Client.MakeFolderAsync(space, "x");
         await Client.MakeFolderAsync(space, name, other);
-        await (await Client.PatchAsync($"/api/v1/folders/{other}", new { parentId = second })).IsProblemAsync(HttpStatusCode.UnprocessableEntity, "path_too_long");
+        await (await Client.PatchAsync($"/api/v1/folders/{other}", new { parentId = last })).IsProblemAsync(HttpStatusCode.UnprocessableEntity, "path_too_long");
         await (await Client.PostFileAsync("f", ("workspaceId", space.ToString()), ("relativePath", $"{string.Join('/', Enumerable.Repeat(name, 8))}/f")))
             .IsProblemAsync(HttpStatusCode.UnprocessableEntity, "path_too_long");
     }

@@ -2,6 +2,8 @@ using System.Net;
 
 using Microsoft.EntityFrameworkCore;
 
+using TusUpload.IntegrationTests.Api;
+using TusUpload.IntegrationTests.Api.Places;
 using TusUpload.IntegrationTests.Harness;
 
 namespace TusUpload.IntegrationTests.Uploads.Rules;
@@ -46,6 +48,25 @@ public sealed class RulesAtPostTests(RulesAtPostTests.Ruled server) : IClassFixt
         // The part alone is there.
         Assert.Equal(["partial"], await server.WithDbAsync(
             db => db.Sessions.Where(row => row.UserId == _user).Select(row => row.IsPartial ? "partial" : "whole").ToListAsync(Ct)));
+    }
+
+    [Fact]
+    public async Task A_file_gets_no_other_name_than_one_under_which_it_could_have_come()
+    {
+        var owner = server.ClientOf(_user);
+        var file = await server.UploadAsync(RuleRequests.Picture(10), "a.png", owner, ("filetype", "image/png"));
+        await owner.WaitForFileAsync(file);
+
+        foreach (var (name, code) in new[] { ("a.exe", "extension_not_allowed"), ("nul.png", "name_not_allowed"), ("a.exe. ", "name_not_allowed") })
+        {
+            var status = code == "extension_not_allowed" ? HttpStatusCode.UnsupportedMediaType : HttpStatusCode.UnprocessableEntity;
+            await (await owner.PatchAsync($"/api/v1/files/{file}", new { fileName = name })).IsProblemAsync(status, code);
+            await (await owner.PostJsonAsync($"/api/v1/files/{file}/copy", new { fileName = name })).IsProblemAsync(status, code);
+        }
+
+        var folder = await owner.MakeFolderAsync(null, "2024.exe");
+        await (await owner.PostJsonAsync("/api/v1/folders", new { name = "aux" })).IsProblemAsync(HttpStatusCode.UnprocessableEntity, "name_not_allowed");
+        await (await owner.PatchAsync($"/api/v1/folders/{folder}", new { name = "aux" })).IsProblemAsync(HttpStatusCode.UnprocessableEntity, "name_not_allowed");
     }
 
     [Fact]

@@ -29,13 +29,13 @@ public sealed class SmallRulesTests
     [InlineData("a\\b", false)]
     [InlineData("a\nb", false)]
     [InlineData(null, false)]
-    public void A_name_is_short_printable_and_no_path(string? name, bool isName) => Assert.Equal(isName, RenameFile.IsName(name));
+    public void A_name_is_short_printable_and_no_path(string? name, bool isName) => Assert.Equal(isName, GivenNames.IsName(name));
 
     [Fact]
     public void A_name_has_at_most_255_characters()
     {
-        Assert.True(RenameFile.IsName(new string('a', 255)));
-        Assert.False(RenameFile.IsName(new string('a', 256)));
+        Assert.True(GivenNames.IsName(new string('a', 255)));
+        Assert.False(GivenNames.IsName(new string('a', 256)));
     }
 
     [Fact]
