@@ -10,7 +10,7 @@ using TusUpload.Data.Links;
 namespace TusUpload.Data.Sessions;
 
 /// <summary>POST: one statement admits, reserves, creates and, for a body that arrived whole, completes.</summary>
-public sealed class SessionCreation(NpgsqlDataSource database)
+public sealed class SessionCreation
 {
     // Most uploads go into no batch, and would pay for all of it.
     private const string Target = """
@@ -146,11 +146,36 @@ public sealed class SessionCreation(NpgsqlDataSource database)
     // Emptied rather than trimmed: what falls out costs one round trip more.
     private const int Most = 10_000;
 
+    private readonly NpgsqlDataSource _database;
+    private readonly SessionGroups _groups;
+
     // Workspaces that refused names when they were last asked: there the turn comes with the statement.
     private readonly ConcurrentDictionary<Guid, bool> _refusing = new();
 
-    /// <summary>Throws <see cref="NotAskedException"/> where no connection was to be had: then nothing was made. After any other exception it may have been.</summary>
-    public async Task<Admission> CreateAsync(NewSession upload, CancellationToken cancellationToken)
+    public SessionCreation(NpgsqlDataSource database) => (_database, _groups) = (database, new(CreateAloneAsync, CreateAllAsync));
+
+    /// <summary>
+    /// Throws <see cref="NotAskedException"/> where no connection was to be had: then nothing was made. After any other exception it may have been. What is asked
+    /// for while the same account's last upload is being made shares a statement, which no token ends.
+    /// </summary>
+    public Task<Admission> CreateAsync(NewSession upload, CancellationToken cancellationToken) =>
+        SessionGroups.Takes(upload) && !_refusing.ContainsKey(upload.WorkspaceId)
+            ? _groups.CreateAsync(upload)
+            : CreateAloneAsync(upload, cancellationToken);
+
+    private async Task<bool> CreateAllAsync(IReadOnlyList<NewSession> uploads)
+    {
+        await using var connection = await OpenAsync(CancellationToken.None);
+        await using var batch = new NpgsqlBatch(connection);
+        batch.BatchCommands.Add(new NpgsqlBatchCommand(AccountSql).With(uploads[0].UserId));
+        batch.BatchCommands.Add(SessionGroups.Command(uploads));
+        await using var row = await batch.ExecuteReaderAsync();
+        await row.NextResultAsync();
+        await row.ReadAsync();
+        return row.GetBoolean(0);
+    }
+
+    private async Task<Admission> CreateAloneAsync(NewSession upload, CancellationToken cancellationToken)
     {
         await using var connection = await OpenAsync(cancellationToken);
         var admission = await RunAsync(connection, upload, _refusing.ContainsKey(upload.WorkspaceId), cancellationToken);
@@ -179,7 +204,7 @@ public sealed class SessionCreation(NpgsqlDataSource database)
     /// <summary>What is left where an upload would count.</summary>
     public async Task<StorageRoom> RoomAsync(string userId, Guid workspaceId, Guid? linkId, CancellationToken cancellationToken)
     {
-        await using var command = database.CreateCommand(RoomSql);
+        await using var command = _database.CreateCommand(RoomSql);
         await using var row = await command.With(userId).With(workspaceId).With(linkId).ExecuteReaderAsync(cancellationToken);
         await row.ReadAsync(cancellationToken);
         return StorageRoom.Read(row, 0);
@@ -208,7 +233,7 @@ public sealed class SessionCreation(NpgsqlDataSource database)
     {
         try
         {
-            return await database.OpenConnectionAsync(cancellationToken);
+            return await _database.OpenConnectionAsync(cancellationToken);
         }
         catch (NpgsqlException trouble)
         {

@@ -11,12 +11,22 @@ internal static class SessionEvents
         """;
 
     /// <summary>The last byte's first consequence: the file row. <c>$2</c> is the SHA-256 made while the bytes arrived, or null.</summary>
-    public const string FileRow = """
+    public const string FileRow = $"{FileRowUntilSha256}$2{FileRowFromSha256}";
+
+    /// <summary>The same for several sessions, each with the <c>sha256</c> that a CTE <c>asked</c> has for it.</summary>
+    public const string FileRows =
+        $"{FileRowUntilSha256}(SELECT asked.sha256 FROM asked WHERE asked.id = session.id){FileRowFromSha256}";
+
+    private const string FileRowUntilSha256 = """
         file AS (
             INSERT INTO tus_upload.files (id, user_id, uploader_id, workspace_id, folder_id, link_id, batch_id, file_name, relative_path, file_size,
                 content_type, processing_status, promised_sha256, promised_sha512, received_sha256, content_node, created_at, replaces, is_late)
             SELECT id, user_id, uploader_id, workspace_id, folder_id, link_id, batch_id, file_name, relative_path, total_size,
-                content_type, 'received', file_hash, promised_sha512, $2, content_node, $1, replaces, is_late
+                content_type, 'received', file_hash, promised_sha512, 
+        """;
+
+    private const string FileRowFromSha256 = """
+        , content_node, $1, replaces, is_late
               FROM session WHERE status = 'received'
         )
         """;

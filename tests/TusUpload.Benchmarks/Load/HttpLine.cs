@@ -32,26 +32,50 @@ internal sealed class HttpLine : IDisposable
     /// <summary>The next answer; its body is read and thrown away.</summary>
     public Answer Receive(bool hasBody)
     {
+        var head = FindEnd("\r\n\r\n"u8);
+        var answer = Answer.Read(_received.AsSpan(_start, head));
+        _start += head + 4;
+        if (!hasBody || answer.Status is 204 or 304)
+        {
+            return answer;
+        }
+
+        Skip(answer.ContentLength);
+        for (var left = answer.IsChunked ? 1L : 0; left > 0;)
+        {
+            // A chunk's length in hexadecimal digits, the chunk, the end of its line; the last one is empty.
+            var line = FindEnd("\r\n"u8);
+            left = long.Parse(_received.AsSpan(_start, line), NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture);
+            _start += line + 2;
+            Skip(left + 2);
+        }
+
+        return answer;
+    }
+
+    private int FindEnd(ReadOnlySpan<byte> mark)
+    {
         int end;
-        while ((end = _received.AsSpan(_start, _end - _start).IndexOf("\r\n\r\n"u8)) < 0)
+        while ((end = _received.AsSpan(_start, _end - _start).IndexOf(mark)) < 0)
         {
             Fill();
         }
 
-        var answer = Answer.Read(_received.AsSpan(_start, end));
-        _start += end + 4;
-        for (var left = hasBody && answer.Status is not (204 or 304) ? answer.ContentLength : 0; left > 0;)
+        return end;
+    }
+
+    private void Skip(long bytes)
+    {
+        while (bytes > 0)
         {
             if (_start == _end)
             {
                 Fill();
             }
 
-            var taken = (int)Math.Min(left, _end - _start);
-            (_start, left) = (_start + taken, left - taken);
+            var taken = (int)Math.Min(bytes, _end - _start);
+            (_start, bytes) = (_start + taken, bytes - taken);
         }
-
-        return answer;
     }
 
     public void Dispose() => _socket.Dispose();
@@ -76,11 +100,11 @@ internal sealed class HttpLine : IDisposable
 /// <summary>What of an answer counts here.</summary>
 /// <param name="Location">As it was sent; null: none.</param>
 /// <param name="Offset">Upload-Offset; -1: none.</param>
-internal readonly record struct Answer(int Status, string? Location, long Offset, long ContentLength)
+internal readonly record struct Answer(int Status, string? Location, long Offset, long ContentLength, bool IsChunked)
 {
     public static Answer Read(ReadOnlySpan<byte> head)
     {
-        var (location, offset, length) = (default(string), -1L, 0L);
+        var (location, offset, length, isChunked) = (default(string), -1L, 0L, false);
         foreach (var range in head.Split("\r\n"u8))
         {
             var line = head[range];
@@ -96,6 +120,10 @@ internal readonly record struct Answer(int Status, string? Location, long Offset
                 {
                     offset = long.Parse(value, NumberStyles.None, CultureInfo.InvariantCulture);
                 }
+                else if (Is(name, "transfer-encoding"))
+                {
+                    isChunked = true;
+                }
                 else if (Is(name, "content-length"))
                 {
                     length = long.Parse(value, NumberStyles.None, CultureInfo.InvariantCulture);
@@ -103,7 +131,7 @@ internal readonly record struct Answer(int Status, string? Location, long Offset
             }
         }
 
-        return new(int.Parse(head.Slice(9, 3), CultureInfo.InvariantCulture), location, offset, length);
+        return new(int.Parse(head.Slice(9, 3), CultureInfo.InvariantCulture), location, offset, length, isChunked);
     }
 
     private static bool Is(ReadOnlySpan<byte> name, string known) => Ascii.EqualsIgnoreCase(name, known);

@@ -78,10 +78,24 @@ public sealed class StorageWarningTests(PostgresServer postgres)
     {
         await using var database = await TestDatabase.CreateAsync(postgres, limit: 650);
 
-        var made = await Task.WhenAll(Enumerable.Range(0, 64).Select(_ => database.CreateAsync(database.Session(10))));
+        var batch = await database.BatchAsync(null);
+
+        var made = await Task.WhenAll(Enumerable.Range(0, 64).Select(_ => database.CreateAsync(database.Session(10, batch))));
 
         Assert.All(made, one => Assert.True(one.Made));
         Assert.Equal(["user 80 of 650: 0 used, 520 reserved", "user 95 of 650: 0 used, 620 reserved"], await WarningsAsync(database));
+    }
+
+    [Fact]
+    public async Task A_group_that_passes_two_limits_at_once_tells_of_the_higher_one()
+    {
+        await using var database = await TestDatabase.CreateAsync(postgres, limit: 650);
+
+        var made = await Task.WhenAll(Enumerable.Range(0, 64).Select(_ => database.CreateAsync(database.Session(10))));
+
+        Assert.All(made, one => Assert.True(one.Made));
+        var told = (await WarningsAsync(database)).Select(warning => warning.Split(' ')[1]).ToList();
+        Assert.Equal(told.Count == 1 ? ["95"] : ["80", "95"], told);
     }
 
     [Fact]
