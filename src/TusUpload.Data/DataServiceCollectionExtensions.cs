@@ -78,6 +78,7 @@ public static class DataServiceCollectionExtensions
         services.AddSingleton<ContentMultiparts>();
         services.AddSingleton<ContentHandOver>();
         services.AddSingleton<FileProcessing>();
+        services.AddSingleton<FileGroups>();
         services.AddSingleton<WaitingFiles>();
         services.AddSingleton<FileDeletion>();
         services.AddSingleton<FileRenaming>();

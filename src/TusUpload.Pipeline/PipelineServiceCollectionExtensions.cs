@@ -50,6 +50,7 @@ public static class PipelineServiceCollectionExtensions
         services.AddSingleton<RunningFiles>();
         services.AddSingleton<FileRuns>();
         services.AddSingleton<FilePipeline>();
+        services.AddSingleton<FileGroupRun>();
         services.AddSingleton<FileEndings>();
     }
 

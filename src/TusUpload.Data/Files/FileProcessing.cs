@@ -30,10 +30,7 @@ public sealed class FileProcessing([FromKeyedServices(Pools.Jobs)] NpgsqlDataSou
             SELECT 'file.processing', user_id, NULLIF(uploader_id, user_id), workspace_id, id, {FileEvents.Data}, $1
               FROM file WHERE EXISTS (SELECT FROM before WHERE before.processing_status = 'received')
         )
-        SELECT file.id, file.user_id, file.file_size, file.content_type, file.promised_sha256, file.received_sha256, file.content_node,
-               file.workspace_id, file.created_at,
-               (SELECT jsonb_object_agg(step, output) FROM tus_upload.step_journal WHERE file_id = $2)::text, parts.ids, parts.sizes,
-               file.promised_sha512, (SELECT open_runs FROM before)
+        SELECT {FileInProcess.Columns}, (SELECT open_runs FROM before), parts.ids, parts.sizes
           FROM file, LATERAL (
               SELECT array_agg(part.id ORDER BY place) AS ids, array_agg(part.total_size ORDER BY place) AS sizes
                 FROM tus_upload.upload_sessions s, unnest(s.part_ids) WITH ORDINALITY AS named (id, place)
@@ -76,11 +73,7 @@ public sealed class FileProcessing([FromKeyedServices(Pools.Jobs)] NpgsqlDataSou
                 ON CONFLICT (checksum) DO UPDATE SET reference_count = file_checksums.reference_count + 1
         ), metric AS (
             INSERT INTO tus_upload.upload_metrics (upload_id, metric_type, value, recorded_at)
-            SELECT file.id, 'completion',
-                   jsonb_build_object('bytes', file.file_size, 'chunks', s.completed_chunks,
-                       'receiveMs', (EXTRACT(EPOCH FROM file.created_at - s.created_at) * 1000)::bigint,
-                       'processMs', (EXTRACT(EPOCH FROM $1 - file.created_at) * 1000)::bigint),
-                   $1
+            SELECT file.id, 'completion', {FileEvents.Metric}, $1
               FROM file JOIN tus_upload.upload_sessions s ON s.id = file.id
         ), event AS (
             INSERT INTO tus_upload.outbox (type, user_id, uploader_id, workspace_id, subject, data, occurred_at)
@@ -155,7 +148,10 @@ public sealed class FileProcessing([FromKeyedServices(Pools.Jobs)] NpgsqlDataSou
         SELECT id FROM file
         """;
 
-    private const string LetGoSql = "UPDATE tus_upload.files SET open_runs = 0 WHERE id = $1 AND open_runs > 0";
+    private const string LetGoSql = """
+        WITH file AS (SELECT id FROM tus_upload.files WHERE id = ANY ($1) AND open_runs > 0 ORDER BY id FOR NO KEY UPDATE)
+        UPDATE tus_upload.files f SET open_runs = 0 FROM file WHERE f.id = file.id
+        """;
 
     private const string PartsSql = "SELECT part_ids FROM tus_upload.upload_sessions WHERE id = $1";
 
@@ -171,29 +167,18 @@ public sealed class FileProcessing([FromKeyedServices(Pools.Jobs)] NpgsqlDataSou
         command.With(now).With(id).With(run.Node).With(run.Limit).With(run.LetGo);
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         return await row.ReadAsync(cancellationToken)
-            ? new(
-                row.GetGuid(0),
-                row.GetString(1),
-                row.GetInt64(2),
-                row.IsDBNull(3) ? null : row.GetString(3),
-                row.IsDBNull(4) ? null : row.GetString(4),
-                row.IsDBNull(5) ? null : row.GetString(5),
-                row.IsDBNull(6) ? null : row.GetGuid(6),
-                row.GetGuid(7),
-                row.GetFieldValue<DateTimeOffset>(8),
-                row.IsDBNull(9) ? "{}" : row.GetString(9))
+            ? FileInProcess.Read(row) with
             {
-                Parts = row.IsDBNull(10)
-                    ? []
-                    : [.. row.GetFieldValue<Guid[]>(10).Zip(row.GetFieldValue<long[]>(11), (part, size) => new UploadPart(part, size))],
-                PromisedSha512 = row.IsDBNull(12) ? null : row.GetString(12),
                 OpenRuns = row.GetInt32(13),
+                Parts = row.IsDBNull(14)
+                    ? []
+                    : [.. row.GetFieldValue<Guid[]>(14).Zip(row.GetFieldValue<long[]>(15), (part, size) => new UploadPart(part, size))],
             }
             : null;
     }
 
-    /// <summary>A run ends in order and leaves the file to a later one: its process has not died of it.</summary>
-    public Task LetGoAsync(Guid id, CancellationToken cancellationToken) => RunAsync(LetGoSql, command => command.With(id), cancellationToken);
+    /// <summary>Runs end in order and leave their files to later ones: their process has not died of them.</summary>
+    public Task LetGoAsync(Guid[] ids, CancellationToken cancellationToken) => RunAsync(LetGoSql, command => command.With(ids), cancellationToken);
 
     /// <summary>Journals steps that are done (a JSON object, output by step) and shows the state that follows.</summary>
     public Task<bool> JournalAsync(Guid id, string outputs, string nextStatus, DateTimeOffset now, CancellationToken cancellationToken) =>
@@ -240,29 +225,6 @@ public sealed class FileProcessing([FromKeyedServices(Pools.Jobs)] NpgsqlDataSou
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         return await row.ReadAsync(cancellationToken) || row.RecordsAffected > 0;
     }
-}
-
-/// <summary>What the pipeline works with. Sizes in bytes; <paramref name="Journal"/> is a JSON object: output by step.</summary>
-public sealed record FileInProcess(
-    Guid Id,
-    string UserId,
-    long FileSize,
-    string? ContentType,
-    string? PromisedSha256,
-    string? ReceivedSha256,
-    Guid? ContentNode,
-    Guid WorkspaceId,
-    DateTimeOffset ReceivedAt,
-    string Journal)
-{
-    /// <summary>The uploads whose bytes are the file's, in order; empty where they are the file's own upload's.</summary>
-    public IReadOnlyList<UploadPart> Parts { get; init; } = [];
-
-    /// <inheritdoc cref="StoredFile.PromisedSha512"/>
-    public string? PromisedSha512 { get; init; }
-
-    /// <summary>Runs before this one that have not said how they went: most likely their processes died.</summary>
-    public int OpenRuns { get; init; }
 }
 
 /// <summary>A run that begins.</summary>

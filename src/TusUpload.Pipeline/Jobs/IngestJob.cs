@@ -17,6 +17,7 @@ namespace TusUpload.Pipeline.Jobs;
 /// </summary>
 internal sealed partial class IngestJob(
     FilePipeline pipeline,
+    FileGroupRun groups,
     FileEndings endings,
     RunningFiles running,
     JobQueue queue,
@@ -30,33 +31,23 @@ internal sealed partial class IngestJob(
     public Task RunAsync(Guid fileId, PerformContext? context, CancellationToken cancellationToken) =>
         RunAsync(fileId, 1 + (context is null ? 0 : Retries.Before(context)), cancellationToken);
 
+    // As many as begin and end together: their process has begun all of them when it dies.
+    private const int MostTogether = 64;
+
     /// <summary>
-    /// Of several files, one after the other. Those that are done are passed over when the job comes again; one that fails goes on in a job of its own,
+    /// Of several files, so many at a time. Those that are done are passed over when the job comes again; one that fails goes on in a job of its own,
     /// with all its attempts, and where something is away so does every one behind it.
     /// </summary>
     [JobDisplayName("Ingest several files")]
     public async Task RunManyAsync(Guid[] fileIds, CancellationToken cancellationToken)
     {
-        for (var at = 0; at < fileIds.Length; at++)
+        var left = new List<Guid>();
+        foreach (var some in fileIds.Chunk(MostTogether))
         {
-            try
-            {
-                await RunAsync(fileIds[at], attempt: 0, cancellationToken);
-            }
-            catch (Exception outage) when (!cancellationToken.IsCancellationRequested && Outage.Is(outage))
-            {
-                await ApartAsync(fileIds[at..], cancellationToken);
-                return;
-            }
-            catch (ObjectRefusedException)
-            {
-                // It has failed for good.
-            }
-            catch when (!cancellationToken.IsCancellationRequested)
-            {
-                await ApartAsync([fileIds[at]], cancellationToken);
-            }
+            left.AddRange(await RunTogetherAsync(some, cancellationToken));
         }
+
+        await RunEachAsync([.. left], cancellationToken);
     }
 
     /// <param name="attempt">1 for the first, 0 for one that does not count; an attempt that an ending process interrupts is not counted.</param>
@@ -104,6 +95,44 @@ internal sealed partial class IngestJob(
         }
     }
 
+    private async Task<IReadOnlyList<Guid>> RunTogetherAsync(Guid[] fileIds, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await groups.RunAsync(fileIds, cancellationToken);
+        }
+        catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
+        {
+            // Whatever ended all of them, one of them may be the reason.
+            LogApart(failure, fileIds.Length, fileIds[0]);
+            return fileIds;
+        }
+    }
+
+    private async Task RunEachAsync(Guid[] fileIds, CancellationToken cancellationToken)
+    {
+        for (var at = 0; at < fileIds.Length; at++)
+        {
+            try
+            {
+                await RunAsync(fileIds[at], attempt: 0, cancellationToken);
+            }
+            catch (Exception outage) when (!cancellationToken.IsCancellationRequested && Outage.Is(outage))
+            {
+                await ApartAsync(fileIds[at..], cancellationToken);
+                return;
+            }
+            catch (ObjectRefusedException)
+            {
+                // It has failed for good.
+            }
+            catch when (!cancellationToken.IsCancellationRequested)
+            {
+                await ApartAsync([fileIds[at]], cancellationToken);
+            }
+        }
+    }
+
     private async Task ApartAsync(Guid[] fileIds, CancellationToken cancellationToken)
     {
         foreach (var fileId in fileIds)
@@ -137,6 +166,10 @@ internal sealed partial class IngestJob(
         };
         return endings.FailAsync(fileId, code, message, cancellationToken);
     }
+
+    [LoggerMessage(
+        EventId = 3011, Level = LogLevel.Warning, Message = "{Count} files, {FileId} among them, could not be processed together; each is by itself")]
+    private partial void LogApart(Exception failure, int count, Guid fileId);
 
     [LoggerMessage(EventId = 3010, Level = LogLevel.Warning, Message = "File {FileId} waits: {Reason}")]
     private partial void LogWaits(Guid fileId, string reason);

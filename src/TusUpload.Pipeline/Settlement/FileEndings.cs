@@ -10,26 +10,32 @@ namespace TusUpload.Pipeline.Settlement;
 /// goes afterwards; dying in between leaves that to the next run.
 /// </summary>
 internal sealed partial class FileEndings(
-    FileProcessing processing, IObjectStorage storage, PipelineSetting setting, PipelineMeter meter, ILogger<FileEndings> logger)
+    FileProcessing processing, FileGroups groups, IObjectStorage storage, PipelineSetting setting, PipelineMeter meter, ILogger<FileEndings> logger)
 {
     /// <summary>Ready.</summary>
     public async Task SettleAsync(UploadContext upload, CancellationToken cancellationToken)
     {
-        var sha256 = upload.Sha256 ?? throw new InvalidOperationException("No step has made the digest.");
-        var path = upload.StoragePath ?? throw new InvalidOperationException("No step has stored the object.");
-        var settled = await processing.SettleAsync(upload.Id, sha256, path, upload.Unsaid, setting.Now, cancellationToken);
+        var end = EndOf(upload);
+        var settled = await processing.SettleAsync(upload.Id, end.Sha256, end.StoragePath, end.Outputs, setting.Now, cancellationToken);
         setting.Outbox.Wake();
-        if (!settled)
+        await CleanUpAsync(upload, settled, cancellationToken);
+    }
+
+    /// <summary>Ready, all of them in one transaction: files of one account, workspace, link and batch.</summary>
+    public async Task SettleAsync(IReadOnlyList<UploadContext> uploads, CancellationToken cancellationToken)
+    {
+        if (uploads is [var alone])
         {
-            // Ended by another process, and perhaps as failed: then the bytes stay.
-            await RemoveLeftoversAsync(upload.Id, cancellationToken);
+            await SettleAsync(alone, cancellationToken);
             return;
         }
 
-        await RemoveAsync(upload.Uploads.Select(part => part.Id), cancellationToken);
-        var took = setting.Now - upload.File.ReceivedAt;
-        meter.FileEnded(FileStatus.Ready, took);
-        LogReady(upload.Id, upload.File.FileSize, (long)took.TotalMilliseconds);
+        var settled = await groups.SettleAsync([.. uploads.Select(EndOf)], setting.Now, cancellationToken);
+        setting.Outbox.Wake();
+        foreach (var upload in uploads)
+        {
+            await CleanUpAsync(upload, settled.Contains(upload.Id), cancellationToken);
+        }
     }
 
     /// <summary>Refused for what it is: nothing of it is kept.</summary>
@@ -71,6 +77,27 @@ internal sealed partial class FileEndings(
         {
             await RemoveAsync(await processing.UploadsOfAsync(fileId, cancellationToken), cancellationToken);
         }
+    }
+
+    private static SettledFile EndOf(UploadContext upload) => new(
+        upload.File,
+        upload.Sha256 ?? throw new InvalidOperationException("No step has made the digest."),
+        upload.StoragePath ?? throw new InvalidOperationException("No step has stored the object."),
+        upload.Unsaid);
+
+    private async Task CleanUpAsync(UploadContext upload, bool settled, CancellationToken cancellationToken)
+    {
+        if (!settled)
+        {
+            // Ended by another process, and perhaps as failed: then the bytes stay.
+            await RemoveLeftoversAsync(upload.Id, cancellationToken);
+            return;
+        }
+
+        await RemoveAsync(upload.Uploads.Select(part => part.Id), cancellationToken);
+        var took = setting.Now - upload.File.ReceivedAt;
+        meter.FileEnded(FileStatus.Ready, took);
+        LogReady(upload.Id, upload.File.FileSize, (long)took.TotalMilliseconds);
     }
 
     private async Task RemoveAsync(IEnumerable<Guid> uploads, CancellationToken cancellationToken)

@@ -37,13 +37,18 @@ internal sealed class FilePipeline(
         }
 
         setting.Outbox.Wake();
-        await RunAsync(new UploadContext(run.File, setting.Content), cancellationToken);
+        var upload = new UploadContext(run.File, setting.Content);
+        if (await RunStepsAsync(upload, cancellationToken))
+        {
+            await endings.SettleAsync(upload, cancellationToken);
+        }
     }
 
     /// <summary>Said by whoever catches what a run throws: it ended in order, whatever it threw.</summary>
-    public Task LetGoAsync(Guid fileId) => runs.LetGoAsync(fileId);
+    public Task LetGoAsync(Guid fileId) => runs.LetGoAsync([fileId]);
 
-    private async Task RunAsync(UploadContext upload, CancellationToken cancellationToken)
+    /// <summary>Takes a file whose run has begun through its steps; true: it can be settled, false: it has ended or is no longer ours.</summary>
+    public async Task<bool> RunStepsAsync(UploadContext upload, CancellationToken cancellationToken)
     {
         foreach (var step in _steps)
         {
@@ -54,7 +59,7 @@ internal sealed class FilePipeline(
 
             if (!step.IsQuick(upload) && !await JournalAsync(upload, step, cancellationToken))
             {
-                return;
+                return false;
             }
 
             StepOutcome outcome;
@@ -71,13 +76,13 @@ internal sealed class FilePipeline(
             if (outcome.IsRejection)
             {
                 await endings.RejectAsync(upload, outcome, cancellationToken);
-                return;
+                return false;
             }
 
             upload.Done(step.Name);
         }
 
-        await endings.SettleAsync(upload, cancellationToken);
+        return true;
     }
 
     /// <summary>Says which steps are done and which one comes; false when the file is no longer ours to work on.</summary>

@@ -13,7 +13,7 @@ namespace TusUpload.Pipeline.Steps;
 /// it one, dying after a step is journalled one again, and after the end nothing: the end sets the count back in its own statement.
 /// </summary>
 internal sealed partial class FileRuns(
-    FileProcessing processing, PipelineSetting setting, IOptions<JobsOptions> options, ILogger<FileRuns> logger)
+    FileProcessing processing, FileGroups groups, PipelineSetting setting, IOptions<JobsOptions> options, ILogger<FileRuns> logger)
 {
     // For a process that is told to stop this is part of its time.
     private static readonly TimeSpan LetGoLimit = TimeSpan.FromSeconds(5);
@@ -54,18 +54,26 @@ internal sealed partial class FileRuns(
         }
     }
 
-    /// <summary>Says that a run which did not end its file did not die of it either. Where the database is away, the next run here says it.</summary>
-    public async Task LetGoAsync(Guid fileId)
+    /// <summary>Begins runs of those that nobody has worked on, one statement; each is counted as one of a single file is.</summary>
+    public Task<IReadOnlyList<FileInProcess>> BeginAsync(Guid[] fileIds, CancellationToken cancellationToken) =>
+        groups.BeginAsync(fileIds, setting.Node.Id, setting.Now, cancellationToken);
+
+    /// <summary>Says that runs which did not end their files did not die of them either. Where the database is away, the next run here says it.</summary>
+    public async Task LetGoAsync(Guid[] fileIds)
     {
         using var limit = new CancellationTokenSource(LetGoLimit, setting.Time);
         try
         {
-            await processing.LetGoAsync(fileId, limit.Token);
+            await processing.LetGoAsync(fileIds, limit.Token);
         }
         catch (Exception failure)
         {
-            _notLetGo[fileId] = true;
-            LogNotLetGo(failure, fileId);
+            foreach (var fileId in fileIds)
+            {
+                _notLetGo[fileId] = true;
+            }
+
+            LogNotLetGo(failure, fileIds.Length, fileIds[0]);
         }
     }
 
@@ -84,8 +92,8 @@ internal sealed partial class FileRuns(
         Message = "The last {Count} processes that worked on file {FileId} died: it is worked on again, with no other such file beside it")]
     private partial void LogSuspected(Guid fileId, int count);
 
-    [LoggerMessage(EventId = 3009, Level = LogLevel.Debug, Message = "That the run at file {FileId} ended in order could not be written")]
-    private partial void LogNotLetGo(Exception failure, Guid fileId);
+    [LoggerMessage(EventId = 3009, Level = LogLevel.Debug, Message = "That the runs at {Count} files, {FileId} among them, ended in order could not be written")]
+    private partial void LogNotLetGo(Exception failure, int count, Guid fileId);
 }
 
 /// <summary>A run that has begun; disposing it lets the next of its like begin.</summary>

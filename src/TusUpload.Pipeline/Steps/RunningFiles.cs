@@ -40,6 +40,26 @@ internal sealed class RunningFiles
         }
     }
 
+    /// <summary>Waits for the turns of all of them, in an order that is the same for everybody; disposing what is returned gives them on.</summary>
+    public async Task<IDisposable> EnterAllAsync(IEnumerable<Guid> fileIds, CancellationToken cancellationToken)
+    {
+        var turns = new Turns();
+        try
+        {
+            foreach (var fileId in fileIds.Order())
+            {
+                turns.Add(await EnterAsync(fileId, cancellationToken));
+            }
+
+            return turns;
+        }
+        catch
+        {
+            turns.Dispose();
+            throw;
+        }
+    }
+
     private void Leave(Gate gate)
     {
         lock (_lock)
@@ -49,6 +69,11 @@ internal sealed class RunningFiles
                 _gates.Remove(gate.FileId);
             }
         }
+    }
+
+    private sealed class Turns : List<IDisposable>, IDisposable
+    {
+        public void Dispose() => ForEach(turn => turn.Dispose());
     }
 
     // A semaphore without a wait handle holds nothing to dispose of, and a disposed one would fail a waiter that comes late.

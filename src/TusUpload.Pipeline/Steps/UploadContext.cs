@@ -26,6 +26,10 @@ internal sealed class UploadContext(FileInProcess file, IUploadContent content)
     /// <summary>The uploads whose bytes the file's are, in order.</summary>
     public IReadOnlyList<UploadPart> Uploads => file.Parts.Count > 0 ? file.Parts : [new(file.Id, file.FileSize)];
 
+    /// <summary>The committed spans, where they are in the file.</summary>
+    public IAsyncEnumerable<CommittedSpan> ReadSpans(SessionChunks chunks, CancellationToken cancellationToken) =>
+        file.Spans is { } known ? known.ToAsyncEnumerable() : chunks.ReadAsync(Uploads, cancellationToken);
+
     /// <summary>Digest of the whole file, 64 lower hexadecimal digits; null before verify.</summary>
     public string? Sha256 { get; set; }
 

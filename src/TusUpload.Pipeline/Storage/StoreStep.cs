@@ -52,7 +52,7 @@ internal sealed partial class StoreStep(
         try
         {
             using var pass = new ContentPass(stored, withSha256: false, withSha512: false);
-            await foreach (var span in chunks.ReadAsync(upload.Uploads, cancellationToken))
+            await foreach (var span in upload.ReadSpans(chunks, cancellationToken))
             {
                 await pass.CheckAsync(span, cancellationToken);
             }

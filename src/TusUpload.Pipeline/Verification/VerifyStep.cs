@@ -26,7 +26,7 @@ internal sealed partial class VerifyStep(SessionChunks chunks, ILogger<VerifySte
 
         await using var content = await upload.Source.OpenReadAsync(cancellationToken);
         using var pass = new ContentPass(content, withSha256: file.ReceivedSha256 is null, withSha512: file.PromisedSha512 is not null);
-        await foreach (var span in chunks.ReadAsync(upload.Uploads, cancellationToken))
+        await foreach (var span in upload.ReadSpans(chunks, cancellationToken))
         {
             await pass.CheckAsync(span, cancellationToken);
         }
