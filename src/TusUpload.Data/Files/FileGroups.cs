@@ -14,12 +14,12 @@ namespace TusUpload.Data.Files;
 /// </summary>
 public sealed class FileGroups([FromKeyedServices(Pools.Jobs)] NpgsqlDataSource database)
 {
-    // Only what nobody has worked on: whatever a run has been at is for the statement that counts runs.
+    // Only what nobody has worked on: whatever a run has been at is for the statement that counts runs. Spans are told whole, so there must be few.
     private const string BeginSql = $"""
         WITH before AS MATERIALIZED (
             SELECT id FROM tus_upload.files
              WHERE id = ANY ($2) AND processing_status = 'received' AND open_runs = 0 AND deleted_at IS NULL
-               AND NOT EXISTS (SELECT FROM tus_upload.upload_sessions s WHERE s.id = files.id AND s.part_ids IS NOT NULL)
+               AND NOT EXISTS (SELECT FROM tus_upload.upload_sessions s WHERE s.id = files.id AND (s.part_ids IS NOT NULL OR s.completed_chunks > 1000))
              ORDER BY id FOR NO KEY UPDATE
         ), file AS (
             UPDATE tus_upload.files f SET processing_status = 'verifying', processing_node = $3, open_runs = 1
@@ -35,6 +35,14 @@ public sealed class FileGroups([FromKeyedServices(Pools.Jobs)] NpgsqlDataSource 
                      array_agg(checksum ORDER BY chunk_index) AS checksums
                 FROM tus_upload.upload_chunks WHERE session_id = file.id) AS spans
          ORDER BY array_position($2, file.id)
+        """;
+
+    private const string LetGoSql = """
+        WITH file AS MATERIALIZED (
+            SELECT id FROM tus_upload.files
+             WHERE id = ANY ($1) AND processing_status = 'verifying' AND processing_node = $2 AND open_runs = 1 ORDER BY id FOR NO KEY UPDATE
+        )
+        UPDATE tus_upload.files f SET open_runs = 0 FROM file WHERE f.id = file.id
         """;
 
     // As FileProcessing.SettleSql; files and contents are locked in the order of their keys. All of them count at the same levels, so that there is one change.
@@ -97,6 +105,13 @@ public sealed class FileGroups([FromKeyedServices(Pools.Jobs)] NpgsqlDataSource 
         }
 
         return begun;
+    }
+
+    /// <summary>After <see cref="BeginAsync"/> gave no answer: what it may have begun was not died of.</summary>
+    public async Task LetGoAsync(Guid[] ids, Guid node, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(LetGoSql);
+        await command.With(ids).With(node).ExecuteNonQueryAsync(cancellationToken);
     }
 
     /// <summary>The end that everybody hopes for, of files of one account, workspace, link and batch; gives those for which it had not been said before.</summary>

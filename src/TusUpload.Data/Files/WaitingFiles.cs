@@ -12,7 +12,11 @@ public sealed class WaitingFiles([FromKeyedServices(Pools.Jobs)] NpgsqlDataSourc
 {
     // Only a job that another node may have to fetch is told of: a notification makes commits wait for each other.
     private const string QueuedSql = """
-        WITH queued AS (UPDATE tus_upload.files SET job_id = $2 WHERE id = ANY ($1) RETURNING id)
+        WITH file AS MATERIALIZED (
+            SELECT id FROM tus_upload.files WHERE id = ANY ($1) ORDER BY id FOR NO KEY UPDATE
+        ), queued AS (
+            UPDATE tus_upload.files f SET job_id = $2 FROM file WHERE f.id = file.id RETURNING f.id
+        )
         SELECT CASE WHEN $3 THEN pg_notify('tus_upload_jobs', '')::text END FROM queued LIMIT 1
         """;
 

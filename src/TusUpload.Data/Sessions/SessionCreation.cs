@@ -1,5 +1,7 @@
 using System.Collections.Concurrent;
 
+using Microsoft.Extensions.Options;
+
 using Npgsql;
 
 using TusUpload.Data.Batches;
@@ -152,15 +154,16 @@ public sealed class SessionCreation
     // Workspaces that refused names when they were last asked: there the turn comes with the statement.
     private readonly ConcurrentDictionary<Guid, bool> _refusing = new();
 
-    public SessionCreation(NpgsqlDataSource database) => (_database, _groups) = (database, new(CreateAloneAsync, CreateAllAsync));
+    public SessionCreation(NpgsqlDataSource database, IOptions<DatabaseOptions> options) =>
+        (_database, _groups) = (database, new(CreateAloneAsync, CreateAllAsync, options.Value.QueueTimeout));
 
     /// <summary>
     /// Throws <see cref="NotAskedException"/> where no connection was to be had: then nothing was made. After any other exception it may have been. What is asked
-    /// for while the same account's last upload is being made shares a statement, which no token ends.
+    /// for while the same account's last upload is being made waits, no longer than for a connection, and shares a statement, which no token ends.
     /// </summary>
     public Task<Admission> CreateAsync(NewSession upload, CancellationToken cancellationToken) =>
         SessionGroups.Takes(upload) && !_refusing.ContainsKey(upload.WorkspaceId)
-            ? _groups.CreateAsync(upload)
+            ? _groups.CreateAsync(upload, cancellationToken)
             : CreateAloneAsync(upload, cancellationToken);
 
     private async Task<bool> CreateAllAsync(IReadOnlyList<NewSession> uploads)
@@ -172,7 +175,11 @@ public sealed class SessionCreation
         await using var row = await batch.ExecuteReaderAsync();
         await row.NextResultAsync();
         await row.ReadAsync();
-        return row.GetBoolean(0);
+        var made = row.GetBoolean(0);
+
+        // To the end, which comes after the commit.
+        await row.NextResultAsync();
+        return made;
     }
 
     private async Task<Admission> CreateAloneAsync(NewSession upload, CancellationToken cancellationToken)

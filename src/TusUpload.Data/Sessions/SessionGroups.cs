@@ -1,5 +1,7 @@
 using Npgsql;
 
+using TusUpload.Data.Connections;
+
 namespace TusUpload.Data.Sessions;
 
 /// <summary>
@@ -7,10 +9,12 @@ namespace TusUpload.Data.Sessions;
 /// row, for which each would wait in turn, is locked once, and what a statement costs before its first row is paid once. A group is made whole or not at
 /// all; of one that is not, each is asked for alone, and is told why. Whoever dies during it has made all of it or nothing, as with a single one.
 /// </summary>
+/// <param name="patience">How long one may wait for its turn: who waited longer was not asked for, and nothing was made.</param>
 internal sealed class SessionGroups(
-    Func<NewSession, CancellationToken, Task<Admission>> createAlone, Func<IReadOnlyList<NewSession>, Task<bool>> createAll)
+    Func<NewSession, CancellationToken, Task<Admission>> createAlone, Func<IReadOnlyList<NewSession>, Task<bool>> createAll, TimeSpan patience)
 {
     private const int Most = 64;
+    private const string Deadlock = PostgresErrorCodes.DeadlockDetected;
 
     private const string CreateSql = $"""
         WITH account AS MATERIALIZED (
@@ -107,9 +111,9 @@ internal sealed class SessionGroups(
         .With(Each(uploads, upload => upload.Sha256));
 
     /// <inheritdoc cref="SessionCreation.CreateAsync(NewSession, CancellationToken)"/>
-    public Task<Admission> CreateAsync(NewSession upload)
+    public Task<Admission> CreateAsync(NewSession upload, CancellationToken cancellationToken)
     {
-        var (key, waiting) = ((upload.UserId, upload.WorkspaceId), new Waiting(upload));
+        var (key, waiting) = ((upload.UserId, upload.WorkspaceId), new Waiting(upload, cancellationToken));
         lock (_lock)
         {
             if (_waiting.TryGetValue(key, out var others))
@@ -121,7 +125,8 @@ internal sealed class SessionGroups(
             _waiting[key] = new([waiting]);
         }
 
-        _ = CreateAsync(key);
+        // What goes on for others is no part of this request.
+        ThreadPool.UnsafeQueueUserWorkItem(static asked => _ = asked.Groups.CreateAsync(asked.Key), (Groups: this, Key: key), preferLocal: false);
         return waiting.Answer.Task;
     }
 
@@ -131,7 +136,6 @@ internal sealed class SessionGroups(
 
     private async Task CreateAsync((string, Guid) key)
     {
-        await Task.Yield();
         for (var group = TakeNext(key); group.Count > 0; group = TakeNext(key))
         {
             try
@@ -152,7 +156,10 @@ internal sealed class SessionGroups(
             var (next, others) = (new List<Waiting>(), _waiting[key]);
             while (next.Count < Most && others.TryDequeue(out var waiting))
             {
-                next.Add(waiting);
+                if (waiting.IsWanted(patience))
+                {
+                    next.Add(waiting);
+                }
             }
 
             if (next.Count == 0)
@@ -172,11 +179,11 @@ internal sealed class SessionGroups(
             return;
         }
 
-        foreach (var waiting in group)
+        foreach (var waiting in group.Where(waiting => waiting.IsWanted(patience)))
         {
             try
             {
-                waiting.Answer.SetResult(await createAlone(waiting.Upload, CancellationToken.None));
+                waiting.Answer.SetResult(await createAlone(waiting.Upload, waiting.Token));
             }
             catch (Exception failure)
             {
@@ -191,15 +198,35 @@ internal sealed class SessionGroups(
         {
             return await createAll([.. group.Select(waiting => waiting.Upload)]);
         }
-        catch (Exception refusal) when (refusal is OverflowException or PostgresException { IsTransient: false })
+        catch (Exception refusal) when (refusal is OverflowException or PostgresException { IsTransient: false } or PostgresException { SqlState: Deadlock })
         {
             // Nothing was made. One of them may be what no row can hold, or all together what no counter can.
             return false;
         }
     }
 
-    private sealed record Waiting(NewSession Upload)
+    private sealed record Waiting(NewSession Upload, CancellationToken Token)
     {
+        private readonly long _since = TimeProvider.System.GetTimestamp();
+
         public TaskCompletionSource<Admission> Answer { get; } = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        /// <summary>False where it has been answered that nothing was made: its client has gone, or waited for as long as anybody may.</summary>
+        public bool IsWanted(TimeSpan patience)
+        {
+            if (Token.IsCancellationRequested)
+            {
+                Answer.SetCanceled(Token);
+                return false;
+            }
+
+            if (TimeProvider.System.GetElapsedTime(_since) > patience)
+            {
+                Answer.SetException(new NotAskedException(new("The account's uploads before it took too long.", new TimeoutException())));
+                return false;
+            }
+
+            return true;
+        }
     }
 }

@@ -38,13 +38,17 @@ internal sealed partial class IngestJob(
     /// Of several files, so many at a time. Those that are done are passed over when the job comes again; one that fails goes on in a job of its own,
     /// with all its attempts, and where something is away so does every one behind it.
     /// </summary>
+    /// <remarks>Files that have only quick steps begin and end together, see <see cref="FileGroupRun"/>.</remarks>
     [JobDisplayName("Ingest several files")]
     public async Task RunManyAsync(Guid[] fileIds, CancellationToken cancellationToken)
     {
         var left = new List<Guid>();
         foreach (var some in fileIds.Chunk(MostTogether))
         {
-            left.AddRange(await RunTogetherAsync(some, cancellationToken));
+            // Where one that died with its process is a suspect at once, so many must not be at risk together; and what one group did not get through,
+            // the next would not either.
+            var isApart = left.Count > 0 || options.Value.CrashesBeforeAlone == 1;
+            left.AddRange(isApart ? some : await RunTogetherAsync(some, cancellationToken));
         }
 
         await RunEachAsync([.. left], cancellationToken);

@@ -10,13 +10,15 @@ namespace TusUpload.Pipeline.Steps;
 /// and the account's row that all of them count at, are the larger part of what such a file costs. A process that dies in between has begun all of them and
 /// ended none; each is then run again by itself, and counted as begun before.
 /// </summary>
-internal sealed class FileGroupRun(
-    FileRuns runs, FilePipeline pipeline, FileEndings endings, RunningFiles running, PipelineSetting setting, PipelineMeter meter)
+internal sealed partial class FileGroupRun(
+    FileRuns runs, FilePipeline pipeline, FileEndings endings, RunningFiles running, PipelineSetting setting, PipelineMeter meter, ILogger<FileGroupRun> logger)
 {
     // Who was first must not wait for long for who comes last.
     private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(100);
 
-    /// <summary>Gives those that have still to be run by themselves: somebody has begun them before, or they cannot be settled now.</summary>
+    /// <summary>
+    /// Gives those that have still to be run by themselves: somebody has begun them before, a step of theirs takes its time, or they cannot be settled now.
+    /// </summary>
     public async Task<IReadOnlyList<Guid>> RunAsync(Guid[] fileIds, CancellationToken cancellationToken)
     {
         using var turns = await running.EnterAllAsync(fileIds, cancellationToken);
@@ -45,6 +47,12 @@ internal sealed class FileGroupRun(
         foreach (var file in files)
         {
             var upload = new UploadContext(file, setting.Content);
+            if (!pipeline.IsQuick(upload))
+            {
+                // The others would wait for it.
+                continue;
+            }
+
             try
             {
                 if (await pipeline.RunStepsAsync(upload, cancellationToken))
@@ -60,11 +68,13 @@ internal sealed class FileGroupRun(
             catch (Exception outage) when (Outage.Is(outage))
             {
                 // Those behind it would find the same.
+                LogLeft(outage, file.Id);
                 break;
             }
-            catch when (!cancellationToken.IsCancellationRequested)
+            catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
             {
                 // It is run again by itself, which says what is wrong with it.
+                LogLeft(failure, file.Id);
             }
 
             if (setting.Time.GetElapsedTime(since) > Patience)
@@ -91,4 +101,7 @@ internal sealed class FileGroupRun(
 
         done.Clear();
     }
+
+    [LoggerMessage(EventId = 3012, Level = LogLevel.Information, Message = "File {FileId} did not get through with its group; it is tried by itself")]
+    private partial void LogLeft(Exception failure, Guid fileId);
 }

@@ -47,6 +47,9 @@ internal sealed class FilePipeline(
     /// <summary>Said by whoever catches what a run throws: it ended in order, whatever it threw.</summary>
     public Task LetGoAsync(Guid fileId) => runs.LetGoAsync([fileId]);
 
+    /// <summary>Whether nothing that has to be done to it takes longer than to say so, see <see cref="IUploadStep.IsQuick"/>.</summary>
+    public bool IsQuick(UploadContext upload) => Array.TrueForAll(_steps, step => step.IsQuick(upload));
+
     /// <summary>Takes a file whose run has begun through its steps; true: it can be settled, false: it has ended or is no longer ours.</summary>
     public async Task<bool> RunStepsAsync(UploadContext upload, CancellationToken cancellationToken)
     {

@@ -55,16 +55,28 @@ internal sealed partial class FileRuns(
     }
 
     /// <summary>Begins runs of those that nobody has worked on, one statement; each is counted as one of a single file is.</summary>
-    public Task<IReadOnlyList<FileInProcess>> BeginAsync(Guid[] fileIds, CancellationToken cancellationToken) =>
-        groups.BeginAsync(fileIds, setting.Node.Id, setting.Now, cancellationToken);
+    public async Task<IReadOnlyList<FileInProcess>> BeginAsync(Guid[] fileIds, CancellationToken cancellationToken)
+    {
+        try
+        {
+            return await groups.BeginAsync(fileIds, setting.Node.Id, setting.Now, cancellationToken);
+        }
+        catch
+        {
+            await LetGoAsync(fileIds, limit => groups.LetGoAsync(fileIds, setting.Node.Id, limit));
+            throw;
+        }
+    }
 
     /// <summary>Says that runs which did not end their files did not die of them either. Where the database is away, the next run here says it.</summary>
-    public async Task LetGoAsync(Guid[] fileIds)
+    public Task LetGoAsync(Guid[] fileIds) => LetGoAsync(fileIds, limit => processing.LetGoAsync(fileIds, limit));
+
+    private async Task LetGoAsync(Guid[] fileIds, Func<CancellationToken, Task> letGo)
     {
         using var limit = new CancellationTokenSource(LetGoLimit, setting.Time);
         try
         {
-            await processing.LetGoAsync(fileIds, limit.Token);
+            await letGo(limit.Token);
         }
         catch (Exception failure)
         {

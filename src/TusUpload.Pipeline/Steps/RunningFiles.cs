@@ -46,7 +46,7 @@ internal sealed class RunningFiles
         var turns = new Turns();
         try
         {
-            foreach (var fileId in fileIds.Order())
+            foreach (var fileId in fileIds.Distinct().Order())
             {
                 turns.Add(await EnterAsync(fileId, cancellationToken));
             }

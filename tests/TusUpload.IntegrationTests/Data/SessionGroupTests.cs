@@ -2,6 +2,7 @@ using Microsoft.EntityFrameworkCore;
 
 using Npgsql;
 
+using TusUpload.Data.Connections;
 using TusUpload.Data.Sessions;
 using TusUpload.IntegrationTests.Harness;
 
@@ -86,12 +87,36 @@ public sealed class SessionGroupTests(PostgresServer postgres) : IAsyncLifetime
         var answers = await AskAtOnceAsync([Whole(1), .. odd, Whole(2), Whole(3)]);
 
         Assert.IsType<PostgresException>(answers[1].Exception?.InnerException);
-        Assert.Equal((false, false), (answers[2].Result.Made, answers[2].Result.FolderKnown));
-        Assert.Equal((false, false), (answers[3].Result.Made, answers[3].Result.InTime));
-        Assert.All(answers[4..6], answer => Assert.False(answer.Result.Made));
-        Assert.All([answers[0], .. answers[6..]], answer => Assert.True(answer.Result.Made));
+        answers.RemoveAt(1);
+        var admissions = await Task.WhenAll(answers);
+        Assert.Equal([true, false, false, false, false, true, true], admissions.Select(admission => admission.Made));
+        Assert.Equal((false, false), (admissions[1].FolderKnown, admissions[2].InTime));
         await using var db = _database.Db();
         Assert.Equal(6, (await db.Users.SingleAsync(Ct)).StorageReserved);
+    }
+
+    [Fact]
+    public async Task Whose_client_has_gone_before_its_turn_is_not_made_and_who_waits_too_long_is_told_so()
+    {
+        await using var connection = await _database.Get<NpgsqlDataSource>().OpenConnectionAsync(Ct);
+        await using var transaction = await connection.BeginTransactionAsync(Ct);
+        await using var holding = new NpgsqlCommand("SELECT FROM tus_upload.users FOR UPDATE", connection, transaction);
+        await holding.ExecuteNonQueryAsync(Ct);
+        using var client = new CancellationTokenSource();
+        var creation = _database.Get<SessionCreation>();
+        var first = creation.CreateAsync(Whole(1), Ct);
+        var (gone, stays) = (creation.CreateAsync(Whole(2), client.Token), creation.CreateAsync(Whole(3), Ct));
+
+        await client.CancelAsync();
+        await transaction.CommitAsync(Ct);
+
+        await Assert.ThrowsAnyAsync<OperationCanceledException>(() => gone);
+        Assert.True((await first).Made && (await stays).Made);
+        await using var db = _database.Db();
+        Assert.Equal(4, (await db.Users.SingleAsync(Ct)).StorageReserved);
+
+        var impatient = new SessionGroups((_, _) => throw new InvalidOperationException(), _ => throw new InvalidOperationException(), TimeSpan.FromTicks(-1));
+        await Assert.ThrowsAsync<NotAskedException>(() => impatient.CreateAsync(Whole(1), Ct));
     }
 
     // Created, last active, expires, events: their times alone may differ.
@@ -104,7 +129,7 @@ public sealed class SessionGroupTests(PostgresServer postgres) : IAsyncLifetime
         BytesKeptUntil = TestDatabase.Now.AddHours(1),
     };
 
-    private async Task<List<Admission>> AtOnceAsync(NewSession[] uploads) => [.. (await AskAtOnceAsync(uploads)).Select(answer => answer.Result)];
+    private async Task<Admission[]> AtOnceAsync(NewSession[] uploads) => await Task.WhenAll(await AskAtOnceAsync(uploads));
 
     /// <summary>Asks for all of them while the account's row is another's, so that all but the first come meanwhile; all have been answered.</summary>
     private async Task<List<Task<Admission>>> AskAtOnceAsync(NewSession[] uploads)

@@ -89,12 +89,12 @@ public sealed class FileGroupTests(PostgresServer postgres)
         await using var host = await (await PipelineHost.CreateAsync(postgres, after: services => services.AddSingleton<IUploadStep>(step))).PrepareJobsAsync();
         var ids = await Task.WhenAll(Enumerable.Range(0, 20).Select(i => host.ReceiveAsync(PipelineHost.Bytes(100, seed: i))));
 
-        await Task.WhenAll(Enumerable.Range(0, 6).Select(seed => Task.Run(() =>
+        await Task.WhenAll(Enumerable.Range(0, 6).Select(seed =>
         {
             var order = ids.ToArray();
             new Random(seed).Shuffle(order);
             return host.Get<IngestJob>().RunManyAsync(order, Ct);
-        })));
+        }));
 
         Assert.Equal(20, step.Runs);
         Assert.Equal((2_000, 0), await host.UsageAsync());
@@ -137,6 +137,8 @@ public sealed class FileGroupTests(PostgresServer postgres)
         public string Name => "count";
 
         public string Status => FileStatus.Storing;
+
+        public bool IsQuick(UploadContext upload) => true;
 
         public Task<StepOutcome> RunAsync(UploadContext upload, CancellationToken cancellationToken)
         {
