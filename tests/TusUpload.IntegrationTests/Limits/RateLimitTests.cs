@@ -48,6 +48,11 @@ public sealed class RateLimitTests(RateLimitTests.Server server) : IClassFixture
     public async Task Who_is_not_signed_in_is_counted_by_address()
     {
         using var client = server.ClientWith(null);
+
+        // The address is that of every test here.
+        using var first = await Eventually.FindAsync(
+            async () => await SendAsync(client, "GET", "/api/v1/files") is { StatusCode: not HttpStatusCode.TooManyRequests } answer ? answer : null, "the bucket to fill");
+        Assert.Equal(HttpStatusCode.Unauthorized, first.StatusCode);
         var statuses = new List<HttpStatusCode>();
         for (var i = 0; i < Many; i++)
         {
@@ -55,7 +60,6 @@ public sealed class RateLimitTests(RateLimitTests.Server server) : IClassFixture
             statuses.Add(answer.StatusCode);
         }
 
-        Assert.Contains(HttpStatusCode.Unauthorized, statuses);
         Assert.Contains(HttpStatusCode.TooManyRequests, statuses);
     }
 
