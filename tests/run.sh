@@ -109,8 +109,8 @@ xunit_count() { sed -n "s/.*Total: .*\b$1: \([0-9]*\).*/\1/p" "$output" | tail -
 
 # What xunit says of tests that failed is far above the sum by then: each once more, its first lines.
 keep_failures() {
-    awk '/^    [^ ].*\[FAIL\]$/ { left = 20; print; next } left > 0 && /^      / { left--; print substr($0, 1, 400) }' "$output" |
-        head -n 200 >>"$scratch/failures"
+    awk '/^    [^ ].*\[FAIL\]$/ { left = 21 } /\[SKIP\]$/ { left = 0 } left > 0 && (/\[FAIL\]$/ || /^      /) && shown < 200 { left--; shown++; print substr($0, 1, 400) }' \
+        "$output" >>"$scratch/failures"
 }
 
 run_project() {
