@@ -63,29 +63,38 @@ internal sealed partial class FileRuns(
         }
         catch
         {
-            await LetGoAsync(fileIds, limit => groups.LetGoAsync(fileIds, setting.Node.Id, limit));
+            // Not remembered where it fails: among them may be files that processes did die with, which the statement would have left out.
+            await TryLetGoAsync(fileIds, limit => groups.LetGoAsync(fileIds, setting.Node.Id, limit));
             throw;
         }
     }
 
     /// <summary>Says that runs which did not end their files did not die of them either. Where the database is away, the next run here says it.</summary>
-    public Task LetGoAsync(Guid[] fileIds) => LetGoAsync(fileIds, limit => processing.LetGoAsync(fileIds, limit));
+    public async Task LetGoAsync(Guid[] fileIds)
+    {
+        if (await TryLetGoAsync(fileIds, limit => processing.LetGoAsync(fileIds, limit)))
+        {
+            return;
+        }
 
-    private async Task LetGoAsync(Guid[] fileIds, Func<CancellationToken, Task> letGo)
+        foreach (var fileId in fileIds)
+        {
+            _notLetGo[fileId] = true;
+        }
+    }
+
+    private async Task<bool> TryLetGoAsync(Guid[] fileIds, Func<CancellationToken, Task> letGo)
     {
         using var limit = new CancellationTokenSource(LetGoLimit, setting.Time);
         try
         {
             await letGo(limit.Token);
+            return true;
         }
         catch (Exception failure)
         {
-            foreach (var fileId in fileIds)
-            {
-                _notLetGo[fileId] = true;
-            }
-
             LogNotLetGo(failure, fileIds.Length, fileIds[0]);
+            return false;
         }
     }
 
